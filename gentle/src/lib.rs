@@ -1,1 +1,18 @@
-//! .
+//! Talk to external services like a gentleman.
+//!
+//! Annotate functions and structs, call `gentle::run()`, and get a backend service that boots what it needs in
+//! dependency order, paces and protects every call it makes, handles events at least once, and shows what it is
+//! doing.
+#![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub mod config;
+pub mod error;
+pub mod event;
+pub mod policy;
+pub mod runtime;
+pub mod service;
+pub mod telemetry;
+pub mod time;
+
+pub use error::{BoxError, Error, Place};

@@ -1,0 +1,1 @@
+//! Events: dispatched now or later, handled at least once.

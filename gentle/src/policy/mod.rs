@@ -1,0 +1,1 @@
+//! Policies: manners around an operation.

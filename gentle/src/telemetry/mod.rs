@@ -1,0 +1,1 @@
+//! Telemetry: logs, and what each part shows of itself.

@@ -1,0 +1,113 @@
+use std::ops::{Add, Sub};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use tokio::time::Instant as Tokio;
+
+/// A moment on the monotonic clock, in nanoseconds, small enough for one atomic word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(u64);
+
+// Moments are counted from a day before the first one read, so that a clock of another (paused) runtime that
+// lies a little behind is still after zero.
+const HEAD_START: Duration = Duration::from_secs(24 * 60 * 60);
+
+fn anchor() -> Tokio {
+    static ANCHOR: OnceLock<Tokio> = OnceLock::new();
+    *ANCHOR.get_or_init(Tokio::now)
+}
+
+/// The present moment.
+///
+/// # Examples
+///
+/// ```
+/// let before = gentle::time::now();
+/// assert!(gentle::time::now() >= before);
+/// ```
+pub fn now() -> Instant {
+    let anchor = anchor();
+    let read = Tokio::now();
+    let since = read.saturating_duration_since(anchor);
+    let behind = anchor.saturating_duration_since(read);
+    Instant::from_duration((HEAD_START + since).saturating_sub(behind))
+}
+
+impl Instant {
+    /// A moment no wait ever reaches.
+    pub const FAR: Self = Self(u64::MAX);
+
+    pub(crate) const fn from_nanos(nanos: u64) -> Self {
+        Self(nanos)
+    }
+
+    pub(crate) const fn nanos(self) -> u64 {
+        self.0
+    }
+
+    /// The time from `earlier` to this moment; zero when `earlier` is later.
+    pub const fn since(self, earlier: Self) -> Duration {
+        Duration::from_nanos(self.0.saturating_sub(earlier.0))
+    }
+
+    fn from_duration(since: Duration) -> Self {
+        Self(u64::try_from(since.as_nanos()).unwrap_or(u64::MAX))
+    }
+
+    pub(crate) fn into_tokio(self) -> Tokio {
+        let offset = Duration::from_nanos(self.0);
+        let anchor = anchor();
+        match offset.checked_sub(HEAD_START) {
+            Some(after) => anchor.checked_add(after).unwrap_or(anchor),
+            None => anchor.checked_sub(HEAD_START.saturating_sub(offset)).unwrap_or(anchor),
+        }
+    }
+}
+
+impl Add<Duration> for Instant {
+    type Output = Self;
+
+    /// The moment `duration` later, at most [`Instant::FAR`].
+    fn add(self, duration: Duration) -> Self {
+        let nanos = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+        Self(self.0.saturating_add(nanos))
+    }
+}
+
+impl Sub for Instant {
+    type Output = Duration;
+
+    fn sub(self, earlier: Self) -> Duration {
+        self.since(earlier)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn the_clock_stands_still_while_it_is_paused() {
+        let before = now();
+        assert_eq!(now(), before);
+        tokio::time::advance(Duration::from_millis(5)).await;
+        assert_eq!(now() - before, Duration::from_millis(5));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_moment_survives_the_way_to_tokio_and_back() {
+        let later = now() + Duration::from_secs(3);
+        tokio::time::sleep_until(later.into_tokio()).await;
+        assert_eq!(now(), later);
+    }
+
+    #[test]
+    fn sums_stop_at_the_far_end() {
+        assert_eq!(Instant::from_nanos(1) + Duration::MAX, Instant::FAR);
+    }
+
+    #[test]
+    fn time_never_runs_backwards_in_a_difference() {
+        assert_eq!(Instant::from_nanos(1) - Instant::from_nanos(2), Duration::ZERO);
+    }
+}
