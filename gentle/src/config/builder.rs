@@ -101,12 +101,12 @@ impl Builder {
     pub fn set(self, key: &str, value: impl fmt::Display) -> Self {
         let caller = Location::caller();
         let (file, line, column) = (caller.file(), caller.line(), caller.column());
-        self.set_from(Origin::Code(Some(Place { package: "", module: "", file, line, column })), key, value)
+        self.set_from(&Origin::Code(Some(Place { package: "", module: "", file, line, column })), key, value)
     }
 
     /// The same as [`set`](Builder::set), for code that passes on what another place has set.
-    pub fn set_from(mut self, origin: Origin, key: &str, value: impl fmt::Display) -> Self {
-        put(&mut self.code, key, &value, &origin);
+    pub fn set_from(mut self, origin: &Origin, key: &str, value: impl fmt::Display) -> Self {
+        put(&mut self.code, key, &value, origin);
         self
     }
 

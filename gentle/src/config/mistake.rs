@@ -8,7 +8,7 @@ use crate::error::{Error, Kind};
 pub(crate) struct Mistake {
     head: String,
     says: String,
-    picture: Option<Picture>,
+    picture: Option<Box<Picture>>,
     help: Option<String>,
 }
 
@@ -27,7 +27,7 @@ impl Mistake {
     }
 
     pub(crate) fn picture(mut self, picture: Picture) -> Self {
-        self.picture = Some(picture);
+        self.picture = Some(Box::new(picture));
         self
     }
 

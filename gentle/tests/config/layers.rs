@@ -20,13 +20,13 @@ fn each_layer_covers_the_one_below() {
     assert_eq!(url(&with_file().load().unwrap()), pair("b://", "gentle.toml:2:7"));
     let with_variable = || with_file().environment([("GENTLE_EVENT_URL", "c://")]);
     assert_eq!(url(&with_variable().load().unwrap()), pair("c://", "the variable GENTLE_EVENT_URL"));
-    let with_code = with_variable().set_from(Origin::Code(None), "event.url", "d://");
+    let with_code = with_variable().set_from(&Origin::Code(None), "event.url", "d://");
     assert_eq!(url(&with_code.load().unwrap()), pair("d://", "the code"));
 }
 
 #[test]
 fn the_order_of_the_calls_means_nothing() {
-    let builder = Config::builder().set_from(Origin::Code(None), "event.url", "d://");
+    let builder = Config::builder().set_from(&Origin::Code(None), "event.url", "d://");
     let builder = builder.environment([("GENTLE_EVENT_URL", "c://")]).toml_text("x", "event.url = \"b://\"");
     assert_eq!(url(&builder.default_value("event.url", "a://").load().unwrap()), pair("d://", "the code"));
 }

@@ -45,7 +45,7 @@ fn decode(name: &str, bytes: Vec<u8>) -> Result<String, Mistake> {
 
 fn not_utf8(name: &str, error: &std::string::FromUtf8Error) -> Mistake {
     let good = error.utf8_error().valid_up_to();
-    let line = error.as_bytes()[..good].iter().filter(|byte| **byte == b'\n').count() + 1;
+    let line = String::from_utf8_lossy(&error.as_bytes()[..good]).matches('\n').count() + 1;
     Mistake::new(format!("{name}:{line}"), "this is not UTF-8 text").help("save the file as UTF-8")
 }
 
