@@ -16,3 +16,4 @@ pub mod telemetry;
 pub mod time;
 
 pub use error::{BoxError, Error, Place};
+pub use service::{Service, Svc};
