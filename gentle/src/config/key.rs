@@ -29,6 +29,11 @@ impl KeyPath {
         Self(segments)
     }
 
+    /// A key further down, which may be dotted itself.
+    pub(crate) fn join(&self, key: &str) -> Self {
+        Self::parse(key).0.iter().fold(self.clone(), |path, segment| path.child(segment))
+    }
+
     pub(crate) fn segments(&self) -> &[String] {
         &self.0
     }

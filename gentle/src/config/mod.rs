@@ -46,6 +46,7 @@
 //! ```
 
 mod builder;
+mod from_section;
 mod grammar;
 mod key;
 mod known;
@@ -65,6 +66,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use builder::Builder;
+pub use from_section::FromSection;
 pub use key::mangled;
 pub use known::{APP_KEYS, HANDLER_KEYS, Known, SERVICE_KEYS};
 pub use origin::Origin;

@@ -47,7 +47,8 @@ impl Print<'_> {
 }
 
 fn prefixed(entry: &Entry, key: &KeyPath) -> Option<String> {
-    Some(format!("{}_{}", entry.prefix.as_ref()?, super::mangled(key.last())))
+    let rest = key.below(&entry.path)?.join("_");
+    Some(format!("{}_{}", entry.prefix.as_ref()?, super::mangled(&rest)))
 }
 
 impl fmt::Display for Print<'_> {

@@ -66,10 +66,11 @@ impl Section {
         self.config.names_below(&self.path).into_iter().collect()
     }
 
-    /// The value of `key` as it is.
+    /// The value of `key` as it is. Like every key of a section it may be dotted: `pool.size`.
     pub fn get(&self, key: &str) -> Option<Value> {
-        self.reading().asked.insert(key.to_owned());
-        self.config.find(&self.path.child(key), &self.variables(key))
+        let first = key.split('.').next().unwrap_or(key);
+        self.reading().asked.insert(first.to_owned());
+        self.config.find(&self.path.join(key), &self.variables(key))
     }
 
     /// Notes a mistake when nobody gave this key a value.
@@ -151,7 +152,7 @@ impl Section {
 
     /// Notes a mistake about `key` that only the reader can see, such as two keys that exclude each other.
     pub fn reject(&self, key: &str, says: &str, help: &str) {
-        let path = self.path.child(key);
+        let path = self.path.join(key);
         let mistake = match self.get(key) {
             Some(value) => value.mistake(says),
             None => Mistake::new(path.to_string(), says),
@@ -186,7 +187,7 @@ impl Section {
 
     fn variables(&self, key: &str) -> Vec<String> {
         let prefixed = self.prefix.as_ref().map(|prefix| format!("{prefix}_{}", mangled(key)));
-        prefixed.into_iter().chain(super::variables(&self.path.child(key))).collect()
+        prefixed.into_iter().chain(super::variables(&self.path.join(key))).collect()
     }
 
     /// The keys that gentle itself reads here, beside the ones that were asked for.

@@ -165,6 +165,25 @@ impl Value {
         parts.map(|part| Self::plain(self.key.clone(), part.to_owned(), self.origin.clone())).collect()
     }
 
+    /// An error about this value that only its reader can see, behind the place it came from.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gentle::config::Config;
+    ///
+    /// # fn main() -> Result<(), gentle::Error> {
+    /// let config = Config::builder().environment([("GENTLE_EVENT_URL", "carrier://pigeon")]).load()?;
+    /// let error = config.get("event.url").unwrap().error("event.url: no store is named `carrier`");
+    /// assert_eq!(error.to_string(), "GENTLE_EVENT_URL: event.url: no store is named `carrier`");
+    /// assert!(error.is_config());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn error(&self, says: impl fmt::Display) -> Error {
+        Mistake::new(self.origin.head(), says.to_string()).into_error()
+    }
+
     pub(crate) fn read_text(&self) -> Result<String, Mistake> {
         self.scalar().map(str::to_owned)
     }

@@ -7,6 +7,7 @@
 mod build;
 mod context;
 mod definition;
+pub mod library;
 mod made;
 mod registration;
 mod retry;

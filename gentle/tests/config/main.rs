@@ -1,5 +1,7 @@
 //! Configuration: its layers, its names, and every message it gives.
 
+#![allow(clippy::unwrap_used)]
+
 mod files;
 mod layers;
 mod policies;

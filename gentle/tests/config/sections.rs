@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use gentle::config::{Config, Section};
+use gentle::config::{Config, Known, Section};
 use gentle::error::Kind;
 
 use crate::{config, file};
@@ -143,5 +143,24 @@ fn a_near_miss_among_the_prefixed_variables_is_reported() {
     assert_eq!(
         db.finish().unwrap_err().to_string(),
         "SCORES_DB_ULR: unknown variable\n\nhelp: did you mean `SCORES_DB_URL`?"
+    );
+}
+
+#[test]
+fn a_key_may_be_dotted() {
+    let builder = file("[service.db]\npool.size = 4\npool.wait = \"1s\"");
+    let builder = builder.environment([("SCORES_DB_POOL_SIZE", "5")]);
+    let config = builder.load().unwrap();
+    let db = config.service("db", Some("SCORES_DB"));
+    assert_eq!(
+        (db.integer::<u8>("pool.size"), db.duration("pool.wait")),
+        (Some(5), Some(Duration::from_secs(1)))
+    );
+    db.finish().unwrap();
+    let known = Known::new().service("db", Some("SCORES_DB"));
+    let printed = config.print(&known).to_string();
+    assert!(
+        printed.starts_with("service.db.pool.size = \"5\"   # the variable SCORES_DB_POOL_SIZE\n"),
+        "{printed}"
     );
 }

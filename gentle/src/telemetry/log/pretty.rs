@@ -47,7 +47,7 @@ where
     N: for<'a> FormatFields<'a> + 'static,
 {
     let mut text = String::new();
-    for span in context.event_scope().into_iter().flat_map(|scope| scope.from_root()) {
+    for span in context.event_scope().into_iter().flat_map(tracing_subscriber::registry::Scope::from_root) {
         let gap = if text.is_empty() { "  " } else { ":" };
         write!(text, "{gap}{}", span.name())?;
         let extensions = span.extensions();
@@ -98,7 +98,8 @@ impl Said {
             return;
         }
         let gap = if self.fields.is_empty() { "" } else { " " };
-        self.fields.push_str(&format!("{gap}{}={value}", field.name()));
+        // Writing to a `String` cannot fail.
+        let _ = write!(self.fields, "{gap}{}={value}", field.name());
     }
 }
 
