@@ -1,7 +1,8 @@
 use gentle_dsl::{Sentence, Setting};
 
 use super::key::KeyPath;
-use super::{Config, Value, grammar, mistake};
+use super::mistake::{self, Mistake};
+use super::{Config, Value, grammar};
 use crate::error::Error;
 
 /// What configuration says about one policy or one handler: the keys it changes, and nothing else.
@@ -57,12 +58,29 @@ impl Overrides {
         }
     }
 
-    /// Whether every policy text in it is right: for boot, which reports everything before it starts anything.
+    /// Whether every value in it is right: for boot, which reports everything before it starts anything.
     ///
     /// # Errors
     ///
-    /// Every mistake in every text.
+    /// Every mistake in every policy's text, and a `concurrency` that is no number above zero.
     pub fn check(&self) -> Result<(), Error> {
-        mistake::result(self.0.iter().flat_map(grammar::check).collect())
+        mistake::result(self.0.iter().flat_map(wrong).collect())
+    }
+}
+
+fn wrong(value: &Value) -> Vec<Mistake> {
+    if value.key.last() == "concurrency" {
+        concurrency(value).err().into_iter().collect()
+    } else {
+        grammar::check(value)
+    }
+}
+
+fn concurrency(value: &Value) -> Result<(), Mistake> {
+    match value.read_integer::<u32>()? {
+        0 => {
+            Err(value.mistake("a handler with no concurrency never handles anything").help("write 1 or more"))
+        }
+        _ => Ok(()),
     }
 }

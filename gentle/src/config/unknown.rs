@@ -70,8 +70,12 @@ fn in_section(entry: &Entry, rest: &[String], origin: &Origin) -> Option<Mistake
         return (rest.len() > 1)
             .then(|| Mistake::new(origin.head(), deeper).help(format!("write `{key} = \"...\"`")));
     }
-    let is_policy = entry.path.segments().first().is_some_and(|first| first == "policy");
-    if is_policy && POLICY_KEYS.contains(&key.as_str()) {
+    let kind = entry.path.segments().first().map_or("", String::as_str);
+    if kind == "handler" && key == "bulkhead" {
+        let says = format!("{}: a handler has no `bulkhead`", entry.path);
+        return Some(Mistake::new(origin.head(), says).help("here it is called `concurrency`"));
+    }
+    if kind == "policy" && POLICY_KEYS.contains(&key.as_str()) {
         let says = format!("{}: the code gives this policy no `{key}`", entry.path);
         let help = "configuration changes what the code has written: add it to the attribute, or take this line away";
         return Some(Mistake::new(origin.head(), says).help(help));

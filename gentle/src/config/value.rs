@@ -90,6 +90,16 @@ impl Value {
     /// # Errors
     ///
     /// It is a list.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # fn main() -> Result<(), gentle::Error> {
+    /// let config = gentle::config::Config::builder().set("app.x", "hunter2").load()?;
+    /// assert_eq!(config.get("app.x").unwrap().secret()?.to_string(), "***");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn secret(&self) -> Result<Secret, Error> {
         self.text().map(Secret::new)
     }
@@ -134,6 +144,16 @@ impl Value {
     /// # Errors
     ///
     /// It is another word.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # fn main() -> Result<(), gentle::Error> {
+    /// let config = gentle::config::Config::builder().set("app.x", "on").load()?;
+    /// assert!(config.get("app.x").unwrap().boolean()?);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn boolean(&self) -> Result<bool, Error> {
         self.read_boolean().map_err(Mistake::into_error)
     }
@@ -143,6 +163,18 @@ impl Value {
     /// # Errors
     ///
     /// It has no unit, an unknown one, or a space inside.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # fn main() -> Result<(), gentle::Error> {
+    /// let config = gentle::config::Config::builder().set("app.x", "1m30s").load()?;
+    /// assert_eq!(config.get("app.x").unwrap().duration()?, Duration::from_secs(90));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn duration(&self) -> Result<Duration, Error> {
         self.read_duration().map_err(Mistake::into_error)
     }
@@ -152,11 +184,31 @@ impl Value {
     /// # Errors
     ///
     /// It is no number, has an unknown unit, or is too large.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # fn main() -> Result<(), gentle::Error> {
+    /// let config = gentle::config::Config::builder().set("app.x", "64KiB").load()?;
+    /// assert_eq!(config.get("app.x").unwrap().bytes()?, 65_536);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn bytes(&self) -> Result<u64, Error> {
         self.read_bytes().map_err(Mistake::into_error)
     }
 
     /// Its elements; a text is split at commas, which is how a variable holds a list.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # fn main() -> Result<(), gentle::Error> {
+    /// let config = gentle::config::Config::builder().set("app.x", "a, b, c").load()?;
+    /// assert_eq!(config.get("app.x").unwrap().list().len(), 3);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list(&self) -> Vec<Self> {
         if self.shape == Shape::List {
             return self.items.clone();

@@ -67,7 +67,8 @@ fn a_list_of_tables_says_how_to_name_them() {
 
 #[test]
 fn a_byte_order_mark_says_nothing() {
-    assert!(Config::builder().toml_text("x", "\u{feff}a = 1").load().unwrap().get("a").is_some());
+    let marked = Config::builder().toml_text("x", "\u{feff}a = 1").load().unwrap();
+    assert_eq!(marked.get("a").unwrap().origin().to_string(), "x:1:5");
 }
 
 #[test]

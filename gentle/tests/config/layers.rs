@@ -127,17 +127,15 @@ fn a_printed_config_shows_origins_and_no_secret() {
     );
     let known = Known::new().policy("a::pay", ["retry"]).service("db", Some("SCORES_DB"));
     let printed = config.print(&known).to_string();
-    assert!(
-        printed.contains("policy.\"a::pay\".retry = \"off\"   # the variable GENTLE_POLICY_A__PAY_RETRY\n"),
-        "{printed}"
-    );
-    assert!(
-        printed.contains("service.db.token = \"***\"   # the variable GENTLE_SERVICE_DB_TOKEN\n"),
-        "{printed}"
-    );
-    assert!(
-        printed.contains("service.db.url = \"pg://u:***@h\"   # the variable SCORES_DB_URL\n"),
-        "{printed}"
+    assert_eq!(
+        printed,
+        "event.url = \"redis://me:***@h\"   # gentle.toml:2:7\n\
+         policy.\"a::pay\".retry = \"off\"   # the variable GENTLE_POLICY_A__PAY_RETRY\n\
+         service.db.api_keys = [\"***\"]   # gentle.toml:6:12\n\
+         service.db.password = \"***\"   # gentle.toml:4:12\n\
+         service.db.pool = 4   # gentle.toml:5:8\n\
+         service.db.token = \"***\"   # the variable GENTLE_SERVICE_DB_TOKEN\n\
+         service.db.url = \"pg://u:***@h\"   # the variable SCORES_DB_URL\n"
     );
     assert!(!format!("{printed}{config:?}{:?}", config.get("service.db.password")).contains("hunter2"));
 }

@@ -88,3 +88,16 @@ fn all_mistakes_of_all_texts_come_at_once() {
         ]
     );
 }
+
+#[test]
+fn a_concurrency_is_a_number_above_zero() {
+    let check =
+        |text: &str| config(&format!("[handler.h]\n{text}")).handler("h").check().map_err(|e| e.to_string());
+    assert_eq!(check("concurrency = 1"), Ok(()));
+    assert_eq!(
+        check("concurrency = 0"),
+        Err("gentle.toml:2:15: handler.h.concurrency: a handler with no concurrency never handles anything\n\nhelp: write 1 or more"
+            .to_owned())
+    );
+    assert!(check("concurrency = \"many\"").unwrap_err().contains("`many` is not a whole number"));
+}

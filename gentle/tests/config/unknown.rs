@@ -98,7 +98,11 @@ fn an_unknown_key_is_reported_with_the_nearest() {
     );
     assert_eq!(
         only("[handler.save_score]\nbulkhead = 1"),
-        "gentle.toml:2:1: handler.save_score: unknown key `bulkhead`\n\nhelp: known: concurrency, rate_limit, retry, timeout"
+        "gentle.toml:2:1: handler.save_score: a handler has no `bulkhead`\n\nhelp: here it is called `concurrency`"
+    );
+    assert_eq!(
+        only("[handler.save_score]\nzebra = 1"),
+        "gentle.toml:2:1: handler.save_score: unknown key `zebra`\n\nhelp: known: concurrency, rate_limit, retry, timeout"
     );
     assert_eq!(
         only("log.color = 1"),
@@ -151,6 +155,7 @@ fn an_unknown_variable_is_reported_with_the_nearest() {
           GENTLE_HANDLER_NAME_KEY, GENTLE_SERVICE_NAME_KEY, GENTLE_APP_KEY"
         ]
     );
+    assert_eq!(variable("GENTLE_SERVICE_DB_").len(), 1, "there is no key behind it");
     let config = Config::builder().environment([("GENTLE_X", "1")]).load().unwrap();
     assert!(config.unknown(&known().variable("GENTLE_X")).is_empty());
 }

@@ -24,7 +24,7 @@ pub enum Format {
     Json,
     /// One line without colours, with the date, for files and journals.
     Plain,
-    /// One short line for a terminal: the time of day, the level by colour, the message first.
+    /// One short line for a terminal: the time of day in UTC, the level by colour, the message first.
     #[default]
     Pretty,
 }

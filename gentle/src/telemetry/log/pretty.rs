@@ -11,7 +11,7 @@ use crate::time;
 const DIM: &str = "\x1b[2m";
 const RESET: &str = "\x1b[0m";
 
-/// `14:03:07.251  WARN try again in 500ms  attempt=2  call{player=7}  scores::read`: what happened stands first,
+/// In UTC: `14:03:07.251  WARN try again in 500ms  attempt=2  call{player=7}  scores::read`: what happened stands first,
 /// always in the same column, and what it belongs to behind it, dimmed.
 pub(super) struct Pretty;
 
