@@ -16,4 +16,5 @@ pub mod telemetry;
 pub mod time;
 
 pub use error::{BoxError, Error, Place};
+pub use runtime::{App, AppBuilder, Exit, run};
 pub use service::{Service, Svc};
