@@ -1,0 +1,235 @@
+use std::any::{TypeId, type_name};
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use gentle_dsl::Retry;
+
+use super::made::{Made, Maker};
+use super::{Build, Result, Service};
+use crate::Place;
+
+const SERVICE: &str = "service";
+const START_TIMEOUT: Duration = Duration::from_secs(30);
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What a service type tells gentle about itself; `#[service]` writes it.
+pub trait Component: Send + Sync + Sized + 'static {
+    /// Its place in the graph.
+    fn definition() -> Definition;
+}
+
+/// One node of the graph: what it is called, how it is made, what it depends on, how patient to be with it.
+///
+/// `#[service]` writes it; by hand it is for tests and for parts that are known only at run time.
+///
+/// # Examples
+///
+/// ```
+/// use gentle::service::{Definition, Service, Svc};
+///
+/// struct Database;
+/// struct Leaderboard { db: Svc<Database> }
+///
+/// impl Service for Database {}
+/// impl Service for Leaderboard {}
+///
+/// let db = Definition::value("db", gentle::here!(), Database);
+/// let leaderboard = Definition::new("leaderboard", gentle::here!(), |build| Ok(Leaderboard { db: build.get()? }))
+///     .needs::<Database>()
+///     .wants_named("cache");
+/// assert_eq!((db.name(), leaderboard.name()), ("db", "leaderboard"));
+/// ```
+pub struct Definition {
+    pub(super) name: Cow<'static, str>,
+    pub(super) place: Place,
+    pub(super) kind: &'static str,
+    pub(super) provides: Type,
+    pub(super) maker: Maker,
+    pub(super) edges: Vec<Edge>,
+    pub(super) optional: bool,
+    pub(super) retry: Option<Box<Retry>>,
+    pub(super) start_timeout: Duration,
+    pub(super) stop_timeout: Duration,
+}
+
+/// A Rust type, by identity and by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Type {
+    pub(super) id: TypeId,
+    pub(super) name: &'static str,
+}
+
+/// What a definition depends on.
+#[derive(Clone, Debug)]
+pub(super) struct Edge {
+    pub(super) to: Target,
+    pub(super) hard: bool,
+    pub(super) place: Place,
+}
+
+/// How an edge names its other end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    Type(Type),
+    Name(Cow<'static, str>),
+}
+
+impl Definition {
+    /// A service that `build` makes, once per app, when everything it needs is ready.
+    ///
+    /// A `build` that fails is a failed attempt to start. What it made survives restarts of the service.
+    pub fn new<T: Service>(
+        name: impl Into<Cow<'static, str>>,
+        place: Place,
+        build: impl Fn(&Build) -> Result<T> + Send + Sync + 'static,
+    ) -> Self {
+        let maker = Maker::Build(Box::new(move |with| Ok(Made::service(Arc::new(build(with)?)))));
+        Self::made_by(name.into(), place, Type::of::<T>(), maker)
+    }
+
+    /// A service that is there already: for tests and fakes.
+    pub fn value<T: Service>(name: impl Into<Cow<'static, str>>, place: Place, value: T) -> Self {
+        let maker = Maker::Ready(Made::service(Arc::new(value)));
+        Self::made_by(name.into(), place, Type::of::<T>(), maker)
+    }
+
+    /// Any value that an async function makes when its turn to start comes, with the same retries and limits.
+    ///
+    /// It needs no `Service`: what was made is injected as `Svc<T>`, once per app, and dropped with the app.
+    pub fn constructor<T, F, Fut>(name: impl Into<Cow<'static, str>>, place: Place, make: F) -> Self
+    where
+        T: Send + Sync + 'static,
+        F: Fn(Build) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<T>> + Send + 'static,
+    {
+        let maker = Maker::Construct(Box::new(move |with| {
+            let making = make(with);
+            Box::pin(async move { Ok(Made::plain(Arc::new(making.await?))) })
+        }));
+        Self::made_by(name.into(), place, Type::of::<T>(), maker)
+    }
+
+    fn made_by(name: Cow<'static, str>, place: Place, provides: Type, maker: Maker) -> Self {
+        Self {
+            name,
+            place,
+            kind: SERVICE,
+            provides,
+            maker,
+            edges: Vec::new(),
+            optional: false,
+            retry: None,
+            start_timeout: START_TIMEOUT,
+            stop_timeout: STOP_TIMEOUT,
+        }
+    }
+
+    /// Starts only when the service of type `T` is ready.
+    pub fn needs<T: 'static>(self) -> Self {
+        self.edge(Target::Type(Type::of::<T>()), true)
+    }
+
+    /// Starts when the service of type `T` is ready, has failed, or is not there at all.
+    pub fn wants<T: 'static>(self) -> Self {
+        self.edge(Target::Type(Type::of::<T>()), false)
+    }
+
+    /// Starts only when the service called `name` is ready.
+    pub fn needs_named(self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.edge(Target::Name(name.into()), true)
+    }
+
+    /// Starts when the service called `name` is ready, has failed, or is not there at all.
+    pub fn wants_named(self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.edge(Target::Name(name.into()), false)
+    }
+
+    /// Says where the dependency added last is written, when that is not the definition's own place.
+    pub fn at(mut self, place: Place) -> Self {
+        if let Some(edge) = self.edges.last_mut() {
+            edge.place = place;
+        }
+        self
+    }
+
+    /// Its failure leaves the program running without it.
+    pub fn optional(mut self) -> Self {
+        self.optional = true;
+        self
+    }
+
+    /// How a failed start is tried again; without it, it is not.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry = Some(Box::new(retry));
+        self
+    }
+
+    /// How long each attempt to start may take: 30 seconds unless said otherwise.
+    pub fn start_timeout(mut self, limit: Duration) -> Self {
+        self.start_timeout = limit;
+        self
+    }
+
+    /// How long its `run` and `stop` together may take to end: 10 seconds unless said otherwise.
+    pub fn stop_timeout(mut self, limit: Duration) -> Self {
+        self.stop_timeout = limit;
+        self
+    }
+
+    /// What the boot report calls it: `service` unless said otherwise.
+    ///
+    /// Only a `service` is found by its type; of every other kind there may be many of one Rust type.
+    pub fn kind(mut self, kind: &'static str) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What kind of part it is.
+    pub fn kind_name(&self) -> &'static str {
+        self.kind
+    }
+
+    /// Where it was declared.
+    pub fn place(&self) -> Place {
+        self.place
+    }
+
+    /// The type it is found by.
+    pub(super) fn provided(&self) -> Option<Type> {
+        (self.kind == SERVICE).then_some(self.provides)
+    }
+
+    /// Whether one of its edges names the type `id`.
+    pub(super) fn names_type(&self, id: TypeId) -> bool {
+        self.edges.iter().any(|edge| matches!(&edge.to, Target::Type(wanted) if wanted.id == id))
+    }
+
+    fn edge(mut self, to: Target, hard: bool) -> Self {
+        self.edges.push(Edge { to, hard, place: self.place });
+        self
+    }
+}
+
+impl fmt::Debug for Definition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Definition")
+            .field("name", &self.name)
+            .field("kind", &self.kind)
+            .field("place", &format_args!("{}", self.place))
+            .field("edges", &self.edges)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Type {
+    pub(super) fn of<T: 'static>() -> Self {
+        Self { id: TypeId::of::<T>(), name: type_name::<T>() }
+    }
+}
