@@ -15,5 +15,11 @@ pub mod service;
 pub mod telemetry;
 pub mod time;
 
+#[doc(hidden)]
+pub mod __private;
+
+pub use gentle_macros::{gentle, policies};
+pub use policy::{Policies, Rejected};
+
 pub use error::{BoxError, Error, Place};
 pub use service::{Service, Svc};

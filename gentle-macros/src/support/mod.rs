@@ -1,0 +1,8 @@
+//! What every macro needs and none owns.
+
+pub(crate) mod arguments;
+pub(crate) mod bare;
+pub(crate) mod errors;
+pub(crate) mod krate;
+pub(crate) mod sentence;
+pub(crate) mod tokens;
