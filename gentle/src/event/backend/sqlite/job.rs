@@ -161,5 +161,9 @@ fn bury(desk: &mut Desk<'_>, ticket: &Ticket, reason: &str, error: &str) -> rusq
 }
 
 fn key(books: &Books, ticket: &Ticket) -> (i64, i64, i64) {
-    (wire::signed(ticket.delivery), books.group(&ticket.group).unwrap_or(-1), wire::signed(ticket.fence.into()))
+    (
+        wire::signed(ticket.delivery),
+        books.group(&ticket.group).unwrap_or(-1),
+        wire::signed(ticket.fence.into()),
+    )
 }
