@@ -22,4 +22,5 @@ pub use gentle_macros::{gentle, policies};
 pub use policy::{Policies, Rejected};
 
 pub use error::{BoxError, Error, Place};
+pub use runtime::{App, AppBuilder, Exit, run};
 pub use service::{Service, Svc};

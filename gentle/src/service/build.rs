@@ -14,7 +14,7 @@ pub struct Build {
 
 /// Finds the value of a type among what the service being built depends on.
 pub(super) trait Lookup: Send + Sync {
-    fn find(&self, id: TypeId, name: &'static str) -> Found;
+    fn find(&self, id: TypeId) -> Found;
 }
 
 /// What a look-up finds.
@@ -88,7 +88,7 @@ impl Build {
     }
 
     fn look_up<T: 'static>(&self) -> Found {
-        self.lookup.find(TypeId::of::<T>(), type_name::<T>())
+        self.lookup.find(TypeId::of::<T>())
     }
 
     fn absent<T>(&self) -> Error {

@@ -4,10 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use gentle_dsl::Retry;
+
 use super::made::{Made, Maker};
-use super::{Build, Result, Retry, Service};
+use super::{Build, Result, Service};
 use crate::Place;
 
+const SERVICE: &str = "service";
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -42,11 +45,11 @@ pub struct Definition {
     pub(super) name: Cow<'static, str>,
     pub(super) place: Place,
     pub(super) kind: &'static str,
-    pub(super) provides: Option<Type>,
+    pub(super) provides: Type,
     pub(super) maker: Maker,
     pub(super) edges: Vec<Edge>,
     pub(super) optional: bool,
-    pub(super) retry: Option<Retry>,
+    pub(super) retry: Option<Box<Retry>>,
     pub(super) start_timeout: Duration,
     pub(super) stop_timeout: Duration,
 }
@@ -112,8 +115,8 @@ impl Definition {
         Self {
             name,
             place,
-            kind: "service",
-            provides: Some(provides),
+            kind: SERVICE,
+            provides,
             maker,
             edges: Vec::new(),
             optional: false,
@@ -159,7 +162,7 @@ impl Definition {
 
     /// How a failed start is tried again; without it, it is not.
     pub fn retry(mut self, retry: Retry) -> Self {
-        self.retry = Some(retry);
+        self.retry = Some(Box::new(retry));
         self
     }
 
@@ -188,9 +191,24 @@ impl Definition {
         &self.name
     }
 
+    /// What kind of part it is.
+    pub fn kind_name(&self) -> &'static str {
+        self.kind
+    }
+
     /// Where it was declared.
     pub fn place(&self) -> Place {
         self.place
+    }
+
+    /// The type it is found by.
+    pub(super) fn provided(&self) -> Option<Type> {
+        (self.kind == SERVICE).then_some(self.provides)
+    }
+
+    /// Whether one of its edges names the type `id`.
+    pub(super) fn names_type(&self, id: TypeId) -> bool {
+        self.edges.iter().any(|edge| matches!(&edge.to, Target::Type(wanted) if wanted.id == id))
     }
 
     fn edge(mut self, to: Target, hard: bool) -> Self {

@@ -8,11 +8,14 @@ use super::{Build, Context, Result, Service};
 
 type Making = Pin<Box<dyn Future<Output = Result<Made>> + Send>>;
 
+type Building = dyn Fn(&Build) -> Result<Made> + Send + Sync;
+type Constructing = dyn Fn(Build) -> Making + Send + Sync;
+
 /// How a definition's value comes to be.
 pub(super) enum Maker {
     Ready(Made),
-    Build(Box<dyn Fn(&Build) -> Result<Made> + Send + Sync>),
-    Construct(Box<dyn Fn(Build) -> Making + Send + Sync>),
+    Build(Box<Building>),
+    Construct(Box<Constructing>),
 }
 
 /// A value in its two roles: what is injected, and what is started and stopped.
@@ -46,6 +49,14 @@ impl<T: Service> Life for T {
 }
 
 impl Maker {
+    /// The value, when it is there from the beginning.
+    pub(super) fn ready(&self) -> Option<Made> {
+        match self {
+            Self::Ready(made) => Some(made.clone()),
+            Self::Build(_) | Self::Construct(_) => None,
+        }
+    }
+
     pub(super) async fn make(&self, build: Build) -> Result<Made> {
         match self {
             Self::Ready(made) => Ok(made.clone()),

@@ -7,6 +7,8 @@
 mod build;
 mod context;
 mod definition;
+mod engine;
+mod graph;
 mod made;
 mod registration;
 mod retry;
@@ -18,10 +20,12 @@ pub use build::{Build, Inject};
 pub use context::Context;
 pub use definition::{Component, Definition};
 pub use registration::Registration;
-pub use retry::Retry;
 pub use scope::{Resources, Scope};
 pub use state::State;
 pub use svc::Svc;
+
+pub(crate) use engine::{Engine, Limits, Standing};
+pub(crate) use graph::Graph;
 
 use crate::BoxError;
 

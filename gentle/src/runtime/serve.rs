@@ -1,0 +1,116 @@
+//! From start to end: an app under signals, and a whole `main` around it.
+
+use std::io;
+
+use tokio::runtime::Runtime;
+use tracing::info;
+
+use super::signal::{Signal, Signals};
+use super::{App, AppBuilder, Exit};
+use crate::error::{Error, Kind};
+
+/// How serving ended.
+pub(super) enum Served {
+    /// In order, whether all went well or not.
+    Ended(Result<(), Error>),
+    /// By a second signal.
+    CutOff(Signal, Error),
+}
+
+impl Served {
+    pub(super) fn into_result(self) -> Result<(), Error> {
+        match self {
+            Self::Ended(result) => result,
+            Self::CutOff(_, error) => Err(error),
+        }
+    }
+}
+
+/// Starts, serves and stops `app`, heeding signals from before the first service starts.
+pub(super) async fn serve(app: &App) -> Served {
+    let mut signals = match Signals::install() {
+        Ok(signals) => signals,
+        Err(error) => return Served::Ended(Err(no_signals(error))),
+    };
+    let mut asked = false;
+    let served = tokio::select! {
+        result = up_and_down(app) => Served::Ended(result),
+        cut_off = heed(app, &mut signals, &mut asked) => cut_off,
+    };
+    match served {
+        // Somebody asked it to end while it booted: that is not a failure.
+        Served::Ended(Err(error)) if asked && error.is_cancelled() => Served::Ended(Ok(())),
+        served => served,
+    }
+}
+
+async fn up_and_down(app: &App) -> Result<(), Error> {
+    app.start().await?;
+    tokio::select! {
+        () = app.engine().idle() => info!(app = app.name(), "every run has returned, stopping"),
+        _ = app.engine().ended() => {}
+    }
+    // What did not stop is part of how it ended.
+    let _ = app.stop().await;
+    app.engine().ended().await
+}
+
+async fn heed(app: &App, signals: &mut Signals, asked: &mut bool) -> Served {
+    let first = signals.next().await;
+    info!(app = app.name(), signal = first.name(), "draining; a second signal ends at once");
+    *asked = true;
+    app.shutdown();
+    let second = signals.next().await;
+    Served::CutOff(second, cut_off(app, second))
+}
+
+fn cut_off(app: &App, signal: Signal) -> Error {
+    let running = app.engine().running();
+    let who = if running.is_empty() { "nobody".to_owned() } else { running.join(", ") };
+    Error::new(
+        Kind::Cancelled,
+        format!("ended at once by a second signal, {}\n  still running: {who}", signal.name()),
+    )
+}
+
+fn no_signals(error: io::Error) -> Error {
+    Error::new(Kind::StartFailed, format!("cannot listen for signals: {error}")).because(error)
+}
+
+/// A whole program: builds, runs, prints what went wrong.
+pub(super) fn main(builder: AppBuilder) -> Exit {
+    let app = match builder.build() {
+        Ok(app) => app,
+        Err(error) => return failed(&error),
+    };
+    let runtime = match Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&no_runtime(error)),
+    };
+    let served = runtime.block_on(serve(&app));
+    // A task that blocks its thread must not keep the process alive.
+    runtime.shutdown_background();
+    match served {
+        Served::Ended(Ok(())) => Exit::SUCCESS,
+        Served::Ended(Err(error)) => failed(&error),
+        Served::CutOff(signal, error) => {
+            print(&error);
+            Exit::cut_off(signal)
+        }
+    }
+}
+
+fn no_runtime(error: io::Error) -> Error {
+    Error::new(Kind::StartFailed, format!("cannot make the tokio runtime: {error}")).because(error)
+}
+
+fn failed(error: &Error) -> Exit {
+    print(error);
+    Exit::from(error)
+}
+
+fn print(error: &Error) {
+    for error in error.all() {
+        eprintln!("error: {error}\n");
+    }
+}
