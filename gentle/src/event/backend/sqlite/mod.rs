@@ -1,0 +1,116 @@
+//! `sqlite://file`: events wait in one file, and outlive the process. Several processes may use it at once.
+//!
+//! One writer commits whatever is pending, without waiting for more: batches form by themselves under load. Who
+//! waits for events waits in the writer, and is served in the very commit that makes an event ready.
+
+mod books;
+mod claim;
+mod config;
+mod engine;
+mod file;
+mod job;
+mod publish;
+mod reader;
+mod watch;
+mod wire;
+mod writer;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+
+use self::claim::Waiter;
+use self::config::Config;
+use self::engine::Engine;
+use self::job::{Finish, Renew, Reply, Subscribe};
+use self::publish::Publish;
+use self::reader::Reader;
+use self::writer::{Op, Writer};
+use super::{Backend, Claim, Depth, Form, Group, Opening, Registration, Room, StoreUrl, Ticket, Verdict};
+use crate::error::{Error, Kind};
+use crate::event::{DeadLetter, Envelope};
+
+struct Sqlite {
+    config: Config,
+    writer: Arc<Writer>,
+    reader: Reader,
+}
+
+impl Sqlite {
+    fn open(config: Config, runtime: &Handle) -> Result<Self, Error> {
+        let engine = Engine::new(config.clone(), file::writer(&config)?);
+        let writer = Writer::new(engine, runtime.clone());
+        runtime.spawn(watch::watch(Arc::downgrade(&writer), writer.waiting(), config.poll));
+        Ok(Self { reader: Reader::open(&config)?, config, writer })
+    }
+
+    async fn ask<T>(&self, op: impl FnOnce(Reply<T>) -> Op) -> Result<T, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.writer.submit(op(reply));
+        answer.await.unwrap_or_else(|_| {
+            Err(Error::new(Kind::Stopped, "the runtime that the event file was opened in has ended"))
+        })
+    }
+}
+
+#[async_trait]
+impl Backend for Sqlite {
+    fn form(&self) -> Form {
+        Form::Bytes { limit: self.config.max_payload }
+    }
+
+    async fn subscribe(&self, groups: &[Group]) -> Result<(), Error> {
+        let groups = groups.to_vec();
+        self.ask(|reply| Op::Job(Box::new(Subscribe { groups, reply }))).await
+    }
+
+    async fn publish(&self, batch: Vec<Envelope>, room: Room) -> Result<(), Error> {
+        self.ask(|reply| Op::Publish(Publish::new(batch, room, reply))).await
+    }
+
+    async fn claim(&self, group: &Group, max: usize, lease: Duration) -> Result<Vec<Claim>, Error> {
+        let granted = self.ask(|reply| Op::Claim(Waiter::new(group.clone(), max, lease, reply))).await?;
+        Ok(granted.into_claims())
+    }
+
+    async fn finish(&self, batch: Vec<(Ticket, Verdict)>) -> Result<Vec<Ticket>, Error> {
+        self.ask(|reply| Op::Job(Box::new(Finish { batch, lost: Vec::new(), reply: Some(reply) }))).await
+    }
+
+    async fn renew(&self, tickets: Vec<Ticket>, lease: Duration) -> Result<Vec<Ticket>, Error> {
+        self.ask(|reply| Op::Job(Box::new(Renew { tickets, lease, lost: Vec::new(), reply }))).await
+    }
+
+    async fn depth(&self, topic: &str) -> Result<Depth, Error> {
+        self.reader.depth(topic).await
+    }
+
+    async fn dead_letters(&self, topic: &str, limit: usize) -> Result<Vec<DeadLetter>, Error> {
+        self.reader.dead_letters(topic, limit).await
+    }
+
+    async fn close(&self) {
+        let (closed, answer) = oneshot::channel();
+        self.writer.submit(Op::Close(closed));
+        let _ = answer.await;
+    }
+}
+
+fn open(url: StoreUrl) -> Opening {
+    Box::pin(async move {
+        let config = Config::read(url)?;
+        let path = config.path.display().to_string();
+        let runtime = Handle::current();
+        let opening = tokio::task::spawn_blocking(move || Sqlite::open(config, &runtime));
+        let opened = opening.await.map_err(|cause| Error::new(Kind::Store, cause.to_string()))??;
+        tracing::info!(path, "events wait in a file (sqlite://) and outlive the process");
+        Ok(Arc::new(opened) as Arc<dyn Backend>)
+    })
+}
+
+inventory::submit! {
+    Registration { scheme: "sqlite", open }
+}

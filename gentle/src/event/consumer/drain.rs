@@ -1,0 +1,52 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::work::Work;
+use super::{pull, settle};
+use crate::event::backend::{Form, Verdict};
+use crate::time::sleep;
+
+/// Waits for what runs, at most for `budget`, cuts off the rest and gives it back.
+pub(super) async fn drain(work: &Arc<Work>, budget: Duration) {
+    tokio::select! {
+        biased;
+        () = finish_up(work) => {}
+        () = sleep(budget) => give_back(work).await,
+    }
+}
+
+async fn finish_up(work: &Arc<Work>) {
+    // What dies with the process is handled as far as the budget goes; what outlives it can wait.
+    if work.backend.form() == Form::Shared {
+        while take_what_is_ready(work).await || !work.seats.are_empty() {
+            work.seats.empty().await;
+        }
+    }
+    work.seats.empty().await;
+}
+
+async fn take_what_is_ready(work: &Arc<Work>) -> bool {
+    tokio::select! {
+        biased;
+        Ok((claims, seats)) = pull::next(work) => {
+            pull::begin(work, claims, seats, false).await;
+            true
+        }
+        () = std::future::ready(()) => false,
+    }
+}
+
+async fn give_back(work: &Work) {
+    let cut_off = work.seats.abort_all();
+    work.seats.empty().await;
+    let (group, events) = (&*work.group.name, cut_off.len());
+    tracing::warn!(
+        group,
+        events,
+        "the time to drain is over: attempts cut off, their events will come again"
+    );
+    let error = "cut off by a shutdown".to_owned();
+    let verdict = Verdict::Retry { after: Duration::ZERO, error };
+    let batch = cut_off.into_iter().map(|ticket| (ticket, verdict.clone())).collect();
+    settle::finish(work, batch).await;
+}

@@ -1,0 +1,43 @@
+use std::sync::Arc;
+
+use super::seats::{Seat, Seats};
+use super::{attempt, settle};
+use crate::event::Handler;
+use crate::event::backend::{Backend, Claim, Group};
+use crate::service::{Build, Scope};
+
+/// What the parts of one group's loop share.
+pub(super) struct Work {
+    pub(super) handler: Arc<Handler>,
+    pub(super) group: Group,
+    pub(super) backend: Arc<dyn Backend>,
+    pub(super) seats: Seats,
+    build: Arc<Build>,
+    scope: Scope,
+}
+
+impl Work {
+    pub(super) fn new(
+        handler: Arc<Handler>,
+        backend: Arc<dyn Backend>,
+        build: Arc<Build>,
+        scope: Scope,
+    ) -> Self {
+        let group = handler.group();
+        let seats = Seats::new(handler.concurrency);
+        Self { handler, group, backend, seats, build, scope }
+    }
+
+    /// Makes an attempt in a task of its own.
+    pub(super) fn start(self: &Arc<Self>, claim: Claim, mut seat: Seat) {
+        seat.seize(&claim.ticket);
+        let ticket = claim.ticket.clone();
+        let work = Arc::clone(self);
+        let task = tokio::spawn(self.scope.enter(async move {
+            let verdict = attempt::run(&work.handler, Arc::clone(&work.build), &claim).await;
+            settle::settle(&work, claim.ticket, verdict).await;
+            drop(seat);
+        }));
+        self.seats.attach(&ticket, task.abort_handle());
+    }
+}
