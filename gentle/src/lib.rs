@@ -15,6 +15,12 @@ pub mod service;
 pub mod telemetry;
 pub mod time;
 
+#[doc(hidden)]
+pub mod __private;
+
+pub use gentle_macros::{gentle, policies};
+pub use policy::{Policies, Rejected};
+
 pub use error::{BoxError, Error, Place};
 pub use runtime::{App, AppBuilder, Exit, run};
 pub use service::{Service, Svc};

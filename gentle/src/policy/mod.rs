@@ -1,1 +1,39 @@
 //! Policies: manners around an operation.
+//!
+//! A policy paces, bounds, repeats or cuts off an operation: an async function from an input to a `Result`. What
+//! it shall do is one sentence (`rate_limit = "5/500ms"`), the same in an attribute, in `gentle.toml`, in the
+//! environment and in [`Policies::parse`].
+//!
+//! Whatever the order in which they are written, policies nest in one order, outermost first:
+//!
+//! ```text
+//! timeout (total) > retry > rate_limit > bulkhead > timeout (each attempt) > the operation
+//! ```
+//!
+//! Every attempt of a retry takes its own token and its own permit; no permit is held while a retry waits; who
+//! waits for a token does not occupy a place in the bulkhead; the limit of one attempt does not count the time in
+//! the queue.
+
+mod builder;
+mod call;
+mod outcome;
+mod patience;
+mod policies;
+mod registration;
+mod rejected;
+
+pub mod bulkhead;
+pub mod rate_limit;
+pub mod retry;
+pub mod timeout;
+
+pub use builder::{Builder, IntoSetting};
+pub use call::Call;
+pub use gentle_dsl::{
+    Backoff, Budget, Bulkhead, Delays, Factor, Jitter, Key, Mistake, Mistakes, Percent, PolicySet, Rate,
+    RateLimit, Retry, Sentence, Setting, Timeout, Tries, Turn, Waiting,
+};
+pub use outcome::{Again, FromRejected, Outcome};
+pub use policies::Policies;
+pub use registration::Registration;
+pub use rejected::{Refusal, Rejected};

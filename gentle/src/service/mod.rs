@@ -9,6 +9,7 @@ mod context;
 mod definition;
 mod engine;
 mod graph;
+pub mod library;
 mod made;
 mod registration;
 mod retry;

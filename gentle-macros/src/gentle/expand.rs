@@ -1,0 +1,186 @@
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Block, FnArg, Pat, PatIdent, PatType, Receiver, ReceiverKind, Signature, Type, parse_quote};
+
+use super::attribute::Attribute;
+use super::function::{Function, Shape};
+use super::receiver;
+use crate::support::{krate, tokens};
+
+/// The names that generated code uses: invisible to the user's body.
+struct Names {
+    policies: Ident,
+    call: Ident,
+    outcome: Ident,
+    receiver: Ident,
+}
+
+impl Names {
+    fn new() -> Self {
+        let name = |name| Ident::new(name, Span::mixed_site());
+        Self {
+            policies: name("__policies"),
+            call: name("__call"),
+            outcome: name("__outcome"),
+            receiver: name("__self"),
+        }
+    }
+}
+
+/// The function with its policies around its body.
+pub(crate) fn expand(attribute: &Attribute, mut function: Function) -> TokenStream {
+    let names = Names::new();
+    let krate = krate::path(attribute.krate.as_ref());
+    let policies = policies(attribute, &function.item.sig.ident, &names, &krate);
+    let run = if attribute.repeats() {
+        repeated(attribute, &mut function, &names, &krate)
+    } else {
+        once(&function, &names, &krate)
+    };
+    let body = match function.shape {
+        Shape::AsyncTrait { .. } => quote!(::std::boxed::Box::pin(async move { #policies #run })),
+        Shape::Async | Shape::Blocking => quote!(#policies #run),
+    };
+    let (attrs, vis, sig) = (&function.item.attrs, &function.item.vis, &function.item.sig);
+    quote!(#(#attrs)* #vis #sig { #body })
+}
+
+/// `let __policies = …;`: a `static` of this function's own, or what was handed over.
+fn policies(attribute: &Attribute, function: &Ident, names: &Names, krate: &TokenStream) -> TokenStream {
+    let policies = &names.policies;
+    if let Some(given) = &attribute.policy {
+        return quote!(let #policies: &#krate::policy::Policies = &#given;);
+    }
+    let name = match &attribute.name {
+        Some(name) => name.to_token_stream(),
+        None => {
+            let function = function.to_string();
+            quote!(::core::concat!(::core::module_path!(), "::", #function))
+        }
+    };
+    let set = tokens::policy_set(&attribute.set, &quote!(#krate::policy));
+    quote! {
+        let #policies = {
+            static POLICIES: #krate::policy::Policies =
+                #krate::policy::Policies::of(#name, #krate::here!(), #set);
+            #krate::__private::submit! { #krate::policy::Registration::of(&POLICIES) }
+            &POLICIES
+        };
+    }
+}
+
+/// One attempt: the arguments move into it.
+fn once(function: &Function, names: &Names, krate: &TokenStream) -> TokenStream {
+    let (policies, body) = (&names.policies, typed_body(function, krate));
+    quote!(#policies.begin().attempt(::core::pin::pin!(async move #body)).await)
+}
+
+/// As many attempts as the policies say: each has the arguments anew.
+fn repeated(
+    attribute: &Attribute,
+    function: &mut Function,
+    names: &Names,
+    krate: &TokenStream,
+) -> TokenStream {
+    let Names { policies, call, outcome, .. } = names;
+    let mut body = typed_body(function, krate).to_token_stream();
+    let mut again = arguments(&mut function.item.sig, names);
+    if let Some(receiver) = receiver_again(function, names) {
+        again.extend(receiver);
+        body = receiver::rename(body, &names.receiver);
+    }
+    let attempt = if attribute.refuses() {
+        quote!(#call.attempt(::core::pin::pin!(async #body)).await)
+    } else {
+        quote!(async #body.await)
+    };
+    quote! {
+        let mut #call = #policies.begin();
+        loop {
+            #again
+            let #outcome = #attempt;
+            if let ::core::ops::ControlFlow::Break(#outcome) = #call.settle(#outcome).await {
+                return #outcome;
+            }
+        }
+    }
+}
+
+/// The user's block, told what it returns before anything in it is looked at: `Ok(&self.name)` becomes a
+/// `Result<&str, _>` as it would in a function, and `?` knows its error.
+fn typed_body(function: &Function, krate: &TokenStream) -> Block {
+    let mut body = function.body().clone();
+    let output = output(function);
+    let first = parse_quote!(if false { return #krate::__private::returns::<#output>(); });
+    body.stmts.insert(0, first);
+    body
+}
+
+/// The return type; one with `impl Trait` in it has no name and is left to inference.
+fn output(function: &Function) -> TokenStream {
+    let output = function.output().to_token_stream();
+    let unnamed = output.to_string().split_whitespace().any(|word| word == "impl");
+    if unnamed { quote!(_) } else { output }
+}
+
+/// `let x = __call.again(&x);` for every argument that an attempt would use up.
+fn arguments(signature: &mut Signature, names: &Names) -> TokenStream {
+    let mut again = TokenStream::new();
+    for (index, input) in signature.inputs.iter_mut().enumerate() {
+        if let FnArg::Typed(argument) = input {
+            again.extend(argument_again(argument, index, names));
+        }
+    }
+    again
+}
+
+fn argument_again(argument: &mut PatType, index: usize, names: &Names) -> Option<TokenStream> {
+    let mutable = match &*argument.ty {
+        Type::Reference(reference) if reference.mutability.is_none() => return None,
+        Type::Reference(_) => true,
+        _ => false,
+    };
+    let pattern = (*argument.pat).clone();
+    let parameter = match &pattern {
+        Pat::Wild(_) => return None,
+        Pat::Ident(PatIdent { by_ref: None, subpat: None, ident, .. }) => ident.clone(),
+        _ => format_ident!("__argument{index}", span = Span::mixed_site()),
+    };
+    *argument.pat = Pat::Ident(PatIdent {
+        attrs: Vec::new(),
+        by_ref: None,
+        mutability: None,
+        ident: parameter.clone(),
+        subpat: None,
+    });
+    let call = &names.call;
+    Some(if mutable {
+        quote!(let #pattern = &mut *#parameter;)
+    } else {
+        let copy = quote_spanned!(argument.ty.span()=> #call.again(&#parameter));
+        quote!(let #pattern = #copy;)
+    })
+}
+
+/// `let __self = …;` where an attempt would use up the receiver.
+fn receiver_again(function: &mut Function, names: &Names) -> Option<TokenStream> {
+    let async_trait = matches!(function.shape, Shape::AsyncTrait { .. });
+    let Some(FnArg::Receiver(receiver)) = function.item.sig.inputs.first_mut() else { return None };
+    let Names { call, receiver: name, .. } = names;
+    match &receiver.kind {
+        ReceiverKind::Reference(_, _, mutability) => {
+            (async_trait && mutability.is_some()).then(|| quote!(let #name = &mut *self;))
+        }
+        ReceiverKind::Typed(_, ty) if matches!(&**ty, Type::Reference(_)) => None,
+        _ => {
+            let mutability = receiver.mutability.take();
+            let copy = again_self(receiver, call);
+            Some(quote!(let #mutability #name = #copy;))
+        }
+    }
+}
+
+fn again_self(receiver: &Receiver, call: &Ident) -> TokenStream {
+    quote_spanned!(receiver.self_token.span()=> #call.again(&self))
+}

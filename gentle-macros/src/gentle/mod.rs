@@ -1,0 +1,31 @@
+//! `#[gentle(…)]` on an async function.
+
+pub(crate) mod attribute;
+mod check;
+mod expand;
+mod function;
+mod receiver;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::support::errors::Errors;
+use attribute::Attribute;
+use function::Function;
+
+/// The item with its policies around its body; as it was, with every mistake beside it, when there is one.
+pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let errors = Errors::default();
+    let attribute = Attribute::parse(attribute, &errors);
+    let function = Function::parse(item.clone(), &errors);
+    if let Some(function) = &function {
+        check::check(&attribute, function, &errors);
+    }
+    match function {
+        Some(function) if errors.is_empty() => expand::expand(&attribute, function),
+        _ => {
+            let errors = errors.into_tokens();
+            quote!(#errors #item)
+        }
+    }
+}

@@ -1,0 +1,32 @@
+use std::cell::RefCell;
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+
+/// Collects every mistake in one use of a macro, so that all of them are reported at once.
+#[derive(Default)]
+pub(crate) struct Errors(RefCell<Vec<syn::Error>>);
+
+impl Errors {
+    pub(crate) fn at(&self, span: Span, message: impl ToString) {
+        self.push(syn::Error::new(span, message.to_string()));
+    }
+
+    /// Underlines all of `tokens`.
+    pub(crate) fn on(&self, tokens: impl ToTokens, message: impl ToString) {
+        self.push(syn::Error::new_spanned(tokens, message.to_string()));
+    }
+
+    pub(crate) fn push(&self, error: syn::Error) {
+        self.0.borrow_mut().push(error);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.borrow().is_empty()
+    }
+
+    /// One `compile_error!` for each mistake.
+    pub(crate) fn into_tokens(self) -> TokenStream {
+        self.0.into_inner().iter().map(syn::Error::to_compile_error).collect()
+    }
+}

@@ -1,0 +1,10 @@
+//! What every macro needs and none owns.
+
+pub(crate) mod arguments;
+pub(crate) mod bare;
+pub(crate) mod errors;
+pub(crate) mod krate;
+pub(crate) mod names;
+pub(crate) mod options;
+pub(crate) mod sentence;
+pub(crate) mod tokens;

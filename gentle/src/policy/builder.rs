@@ -1,0 +1,112 @@
+use std::borrow::Cow;
+
+use gentle_dsl::{Bulkhead, Mistakes, PolicySet, RateLimit, Retry, Sentence, Setting, Timeout};
+
+use super::Policies;
+
+/// Puts [`Policies`] together one by one.
+///
+/// Each policy is given as text, in the words of the attribute, or as a value; what is wrong with any of them is
+/// said at the end, all together.
+///
+/// # Examples
+///
+/// ```
+/// use gentle::policy::Policies;
+/// use gentle::policy::bulkhead::Bulkhead;
+///
+/// let policies = Policies::builder().bulkhead(Bulkhead::new(16)).timeout("2s each attempt").build()?;
+/// assert_eq!(policies.to_string(), r#"bulkhead = "16, reject", timeout = "2s each attempt""#);
+/// # Ok::<(), gentle::policy::Mistakes>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Builder {
+    name: Cow<'static, str>,
+    set: PolicySet,
+    mistakes: Option<Mistakes>,
+}
+
+impl Builder {
+    /// The name under which configuration finds them.
+    pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// So many calls in so much time.
+    pub fn rate_limit(mut self, limit: impl IntoSetting<RateLimit>) -> Self {
+        self.set.rate_limit = self.take(limit);
+        self
+    }
+
+    /// So many calls at the same time.
+    pub fn bulkhead(mut self, bulkhead: impl IntoSetting<Bulkhead>) -> Self {
+        self.set.bulkhead = self.take(bulkhead);
+        self
+    }
+
+    /// A failure is tried again.
+    pub fn retry(mut self, retry: impl IntoSetting<Retry>) -> Self {
+        self.set.retry = self.take(retry);
+        self
+    }
+
+    /// The call, or each attempt, may take so long.
+    pub fn timeout(mut self, timeout: impl IntoSetting<Timeout>) -> Self {
+        self.set.timeout = self.take(timeout);
+        self
+    }
+
+    /// The policies.
+    ///
+    /// # Errors
+    ///
+    /// Every mistake in every policy given.
+    pub fn build(self) -> Result<Policies, Mistakes> {
+        match self.mistakes {
+            Some(mistakes) => Err(mistakes),
+            None => Ok(Policies::with(self.name, None, self.set)),
+        }
+    }
+
+    fn take<T: Sentence>(&mut self, value: impl IntoSetting<T>) -> Option<Setting<T>> {
+        match value.into_setting() {
+            Ok(setting) => Some(setting),
+            Err(more) => {
+                self.mistakes = Some(match self.mistakes.take() {
+                    Some(mistakes) => mistakes.merge(more),
+                    None => more,
+                });
+                None
+            }
+        }
+    }
+}
+
+/// What a policy can be given as: its text, or its value.
+pub trait IntoSetting<T> {
+    /// The checked value.
+    ///
+    /// # Errors
+    ///
+    /// Every mistake in it.
+    fn into_setting(self) -> Result<Setting<T>, Mistakes>;
+}
+
+impl<T: Sentence> IntoSetting<T> for &str {
+    fn into_setting(self) -> Result<Setting<T>, Mistakes> {
+        T::parse(self)
+    }
+}
+
+macro_rules! as_itself {
+    ($($sentence:ty),+) => {$(
+        impl IntoSetting<$sentence> for $sentence {
+            fn into_setting(self) -> Result<Setting<$sentence>, Mistakes> {
+                self.check().map(|()| Setting::On(self))
+            }
+        }
+    )+};
+}
+
+as_itself!(Bulkhead, RateLimit, Retry, Timeout);

@@ -1,0 +1,147 @@
+//! `bulkhead`: so many calls at the same time; who comes too many is refused or stands in line.
+
+mod queue;
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use gentle_dsl::{Key, Waiting};
+
+pub use gentle_dsl::Bulkhead;
+
+use super::patience::Patience;
+use super::{Refusal, Rejected};
+use crate::time::{Instant, now, sleep_until};
+use queue::{Line, Queue, Ticket};
+
+/// The state of one bulkhead: how many are inside, and the line before the door.
+///
+/// Entering and leaving is one atomic step each while nobody waits. Who leaves while somebody waits hands the
+/// permit over, so nobody overtakes.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    inside: AtomicU32,
+    limit: AtomicU32,
+    patience: Patience,
+    queue: Queue,
+}
+
+/// One call's right to be inside. Dropping it, by return, error, panic or cancellation, lets the next one in.
+#[derive(Debug)]
+pub(crate) struct Permit<'a>(&'a Gate);
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        self.0.leave();
+    }
+}
+
+impl Gate {
+    pub(crate) const fn new(bulkhead: Option<Bulkhead>) -> Self {
+        let (limit, waiting) = terms(bulkhead);
+        Self {
+            inside: AtomicU32::new(0),
+            limit: AtomicU32::new(limit),
+            patience: Patience::new(waiting),
+            queue: Queue::new(),
+        }
+    }
+
+    /// Takes over another bulkhead, or none. A lower limit takes effect as those inside leave.
+    pub(crate) fn set(&self, bulkhead: Option<Bulkhead>) {
+        let (limit, waiting) = terms(bulkhead);
+        self.limit.store(limit, Ordering::SeqCst);
+        self.patience.set(waiting);
+        self.queue.call_next(|| self.step_in());
+    }
+
+    /// Enters, waiting where the bulkhead says so, but not beyond `deadline`. Returns the permit and the moment at
+    /// which it was given.
+    ///
+    /// # Cancel safety
+    ///
+    /// Who leaves while waiting gives up its place, and a permit that was just handed to it goes to the next.
+    pub(crate) async fn enter(
+        &self,
+        at: Instant,
+        deadline: Instant,
+    ) -> Result<(Permit<'_>, Instant), Rejected> {
+        if self.queue.is_empty() && self.step_in() {
+            return Ok((Permit(self), at));
+        }
+        self.wait(at, deadline).await.map(|permit| (permit, now()))
+    }
+
+    async fn wait(&self, at: Instant, deadline: Instant) -> Result<Permit<'_>, Rejected> {
+        let longest = self.patience.longest();
+        if longest.is_zero() {
+            return Err(Rejected::new(Key::Bulkhead, Refusal::Full));
+        }
+        let waiter = match self.queue.join(self.patience.places(), || self.step_in()) {
+            Line::Entered => return Ok(Permit(self)),
+            Line::Full => return Err(Rejected::new(Key::Bulkhead, Refusal::QueueFull)),
+            Line::Waiting(ticket) => Waiter { gate: self, ticket: Some(ticket) },
+        };
+        let patient = at + longest;
+        tokio::select! {
+            biased;
+            () = waiter.called() => Ok(waiter.into_permit()),
+            () = sleep_until(patient.min(deadline)) => Err(if deadline < patient {
+                Rejected::new(Key::Timeout, Refusal::Elapsed)
+            } else {
+                Rejected::new(Key::Bulkhead, Refusal::TooLong)
+            }),
+        }
+    }
+
+    fn step_in(&self) -> bool {
+        let limit = self.limit.load(Ordering::SeqCst);
+        let room = |inside| (inside < limit).then(|| inside + 1);
+        self.inside.fetch_update(Ordering::SeqCst, Ordering::SeqCst, room).is_ok()
+    }
+
+    fn leave(&self) {
+        self.inside.fetch_sub(1, Ordering::SeqCst);
+        if !self.queue.is_empty() {
+            self.queue.call_next(|| self.step_in());
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn inside(&self) -> u32 {
+        self.inside.load(Ordering::SeqCst)
+    }
+}
+
+/// A call in the line; dropped there, it leaves neither its place taken nor a permit behind.
+struct Waiter<'a> {
+    gate: &'a Gate,
+    ticket: Option<Ticket>,
+}
+
+impl<'a> Waiter<'a> {
+    async fn called(&self) {
+        if let Some(ticket) = &self.ticket {
+            ticket.called().await;
+        }
+    }
+
+    fn into_permit(mut self) -> Permit<'a> {
+        self.ticket = None;
+        Permit(self.gate)
+    }
+}
+
+impl Drop for Waiter<'_> {
+    fn drop(&mut self) {
+        if self.ticket.take().is_some_and(|ticket| self.gate.queue.leave(&ticket)) {
+            self.gate.leave();
+        }
+    }
+}
+
+const fn terms(bulkhead: Option<Bulkhead>) -> (u32, Waiting) {
+    match bulkhead {
+        Some(bulkhead) => (bulkhead.limit(), bulkhead.waits()),
+        None => (u32::MAX, Waiting::Reject),
+    }
+}

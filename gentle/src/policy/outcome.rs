@@ -1,0 +1,58 @@
+use super::Rejected;
+
+/// What an operation returns, as far as a retry must know it: whether it failed.
+///
+/// Implemented for every `Result`, under whatever alias.
+#[diagnostic::on_unimplemented(
+    message = "retry: this return type cannot fail [G310]",
+    label = "a retry needs to see a failure",
+    note = "help: return a `Result`"
+)]
+pub trait Outcome {
+    /// Whether a retry may repeat the operation.
+    fn is_failure(&self) -> bool;
+}
+
+impl<T, E> Outcome for Result<T, E> {
+    fn is_failure(&self) -> bool {
+        self.is_err()
+    }
+}
+
+/// A return type that can carry a policy's refusal: every `Result<T, E>` with `E: From<Rejected>`.
+///
+/// `anyhow::Error` and `Box<dyn Error + Send + Sync>` have that already; an error type of your own needs one line.
+#[diagnostic::on_unimplemented(
+    message = "gentle: `{Self}` cannot carry a policy's refusal [G010]",
+    label = "a refused or timed-out call must return an error",
+    note = "help: return `Result<T, E>` where `E` is made from `gentle::Rejected`: add the variant `Rejected(#[from] gentle::Rejected)` to a thiserror enum, or write `impl From<gentle::Rejected> for E`"
+)]
+pub trait FromRejected {
+    /// The return value of a call that was refused.
+    fn from_rejected(rejected: Rejected) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E: From<Rejected>> FromRejected for Result<T, E> {
+    fn from_rejected(rejected: Rejected) -> Self {
+        Err(E::from(rejected))
+    }
+}
+
+/// An argument that a second attempt can have again: everything that is `Clone`.
+#[diagnostic::on_unimplemented(
+    message = "retry: a second attempt needs this argument again [G311]",
+    label = "`{Self}` is not `Clone`",
+    note = "help: take it by reference, derive `Clone`, or wrap it in `Arc`"
+)]
+pub trait Again {
+    /// A copy for one more attempt.
+    fn again(&self) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> Again for T {
+    fn again(&self) -> Self {
+        self.clone()
+    }
+}

@@ -1,0 +1,136 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use gentle_dsl::RateLimit;
+
+use crate::policy::patience::nanos;
+use crate::time::Instant;
+
+/// The bucket, as the one moment at which it would be full again.
+#[derive(Debug)]
+pub(crate) struct Gcra {
+    full_at: AtomicU64,
+    /// Nanoseconds for one token to come.
+    interval: AtomicU64,
+    /// Nanoseconds for a whole burst but one token.
+    tolerance: AtomicU64,
+}
+
+impl Gcra {
+    /// A full bucket; without a limit one that never runs empty.
+    pub(crate) const fn new(limit: Option<RateLimit>) -> Self {
+        let (interval, tolerance) = pace(limit);
+        Self {
+            full_at: AtomicU64::new(0),
+            interval: AtomicU64::new(interval),
+            tolerance: AtomicU64::new(tolerance),
+        }
+    }
+
+    pub(crate) fn set(&self, limit: Option<RateLimit>) {
+        let (interval, tolerance) = pace(limit);
+        self.interval.store(interval, Ordering::Relaxed);
+        self.tolerance.store(tolerance, Ordering::Relaxed);
+    }
+
+    /// Takes one token, or says when it is due.
+    pub(crate) fn take(&self, at: Instant) -> Result<(), Instant> {
+        let interval = self.interval.load(Ordering::Relaxed);
+        let tolerance = self.tolerance.load(Ordering::Relaxed);
+        let mut full_at = self.full_at.load(Ordering::Relaxed);
+        loop {
+            let due = full_at.saturating_sub(tolerance);
+            if due > at.nanos() {
+                return Err(Instant::from_nanos(due));
+            }
+            let next = full_at.max(at.nanos()).saturating_add(interval);
+            match self.full_at.compare_exchange_weak(full_at, next, Ordering::AcqRel, Ordering::Relaxed) {
+                Ok(_) => return Ok(()),
+                Err(seen) => full_at = seen,
+            }
+        }
+    }
+
+    /// How long a call waits for its token when `ahead` others come first.
+    pub(crate) fn wait(&self, at: Instant, ahead: u32) -> Duration {
+        let due = self
+            .full_at
+            .load(Ordering::Relaxed)
+            .saturating_sub(self.tolerance.load(Ordering::Relaxed))
+            .saturating_sub(at.nanos());
+        let others = self.interval.load(Ordering::Relaxed).saturating_mul(u64::from(ahead));
+        Duration::from_nanos(due.saturating_add(others))
+    }
+
+    pub(crate) fn give_back(&self) {
+        self.full_at.fetch_sub(self.interval.load(Ordering::Relaxed), Ordering::AcqRel);
+    }
+}
+
+// Rounded up: a rate that does not divide evenly is never exceeded.
+const fn pace(limit: Option<RateLimit>) -> (u64, u64) {
+    let Some(limit) = limit else {
+        return (0, u64::MAX);
+    };
+    let count = if limit.count() == 0 { 1 } else { limit.count() };
+    let interval = nanos(limit.per()).div_ceil(count as u64);
+    let interval = if interval == 0 { 1 } else { interval };
+    (interval, interval.saturating_mul(limit.capacity().saturating_sub(1) as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn at(millis: u64) -> Instant {
+        Instant::from_nanos(0) + SECOND + Duration::from_millis(millis)
+    }
+
+    #[test]
+    fn a_full_bucket_gives_its_burst_and_then_one_an_interval() {
+        let bucket = Gcra::new(Some(RateLimit::new(5, Duration::from_millis(500))));
+        assert_eq!((0..9).filter(|_| bucket.take(at(0)).is_ok()).count(), 5);
+        assert_eq!(bucket.take(at(0)), Err(at(100)));
+        assert!(bucket.take(at(100)).is_ok());
+        assert_eq!(bucket.take(at(100)), Err(at(200)));
+    }
+
+    #[test]
+    fn a_refusal_takes_nothing() {
+        let bucket = Gcra::new(Some(RateLimit::new(1, SECOND)));
+        assert!(bucket.take(at(0)).is_ok());
+        for _ in 0..3 {
+            assert_eq!(bucket.take(at(10)), Err(at(1000)));
+        }
+    }
+
+    #[test]
+    fn a_token_given_back_is_there_again() {
+        let bucket = Gcra::new(Some(RateLimit::new(1, SECOND)));
+        assert!(bucket.take(at(0)).is_ok());
+        bucket.give_back();
+        assert!(bucket.take(at(0)).is_ok());
+    }
+
+    #[test]
+    fn a_limit_switched_off_admits_everybody() {
+        let bucket = Gcra::new(None);
+        assert!((0..10_000).all(|_| bucket.take(at(0)).is_ok()));
+    }
+
+    #[test]
+    fn an_uneven_rate_is_rounded_to_the_slow_side() {
+        let (interval, _) = pace(Some(RateLimit::new(3, SECOND)));
+        assert_eq!(interval, 333_333_334);
+    }
+
+    #[test]
+    fn the_fastest_and_the_slowest_rate_do_not_overflow() {
+        assert_eq!(pace(Some(RateLimit::new(u32::MAX, Duration::from_nanos(1)))).0, 1);
+        let slow = RateLimit::new(1, Duration::MAX).burst(u32::MAX);
+        assert_eq!(pace(Some(slow)), (u64::MAX, u64::MAX));
+        assert!(Gcra::new(Some(slow)).take(at(0)).is_ok());
+    }
+}

@@ -1,0 +1,122 @@
+//! `timeout`: the whole call, or each attempt, may take so long and no longer.
+//!
+//! Time runs out by dropping the operation: it is cancelled, nothing of it runs on. The timer is armed only when
+//! the operation does not answer at once, so a ready one costs no timer.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
+use std::time::Duration;
+
+pub use gentle_dsl::Timeout;
+
+use super::patience::nanos;
+use crate::time::{Instant, sleep_until};
+
+/// The two limits of one timeout, as words that can be changed while calls look at them.
+#[derive(Debug)]
+pub(crate) struct Limits {
+    whole: AtomicU64,
+    attempt: AtomicU64,
+}
+
+const NONE: u64 = u64::MAX;
+
+impl Limits {
+    pub(crate) const fn new(timeout: Option<Timeout>) -> Self {
+        let (whole, attempt) = words(timeout);
+        Self { whole: AtomicU64::new(whole), attempt: AtomicU64::new(attempt) }
+    }
+
+    /// Takes over other limits, or none. Calls that have begun keep theirs.
+    pub(crate) fn set(&self, timeout: Option<Timeout>) {
+        let (whole, attempt) = words(timeout);
+        self.whole.store(whole, Ordering::Relaxed);
+        self.attempt.store(attempt, Ordering::Relaxed);
+    }
+
+    /// When a call that begins at `at` must have ended.
+    pub(crate) fn whole(&self, at: Instant) -> Instant {
+        at + Duration::from_nanos(self.whole.load(Ordering::Relaxed))
+    }
+
+    /// When an attempt that begins at `at` must have ended.
+    pub(crate) fn attempt(&self, at: Instant) -> Instant {
+        at + Duration::from_nanos(self.attempt.load(Ordering::Relaxed))
+    }
+}
+
+const fn words(timeout: Option<Timeout>) -> (u64, u64) {
+    match timeout {
+        Some(timeout) => (word(timeout.whole()), word(timeout.attempt())),
+        None => (NONE, NONE),
+    }
+}
+
+const fn word(limit: Option<Duration>) -> u64 {
+    match limit {
+        Some(limit) => nanos(limit),
+        None => NONE,
+    }
+}
+
+/// Runs `operation` until `deadline`; `None` when the time was up first.
+///
+/// # Cancel safety
+///
+/// Dropping the future drops the operation and its timer.
+pub(crate) async fn until<F: Future>(deadline: Instant, mut operation: Pin<&mut F>) -> Option<F::Output> {
+    let mut timer = pin!(None);
+    poll_fn(|cx| {
+        if let Poll::Ready(output) = operation.as_mut().poll(cx) {
+            return Poll::Ready(Some(output));
+        }
+        if deadline == Instant::FAR {
+            return Poll::Pending;
+        }
+        if timer.is_none() {
+            timer.set(Some(sleep_until(deadline)));
+        }
+        match timer.as_mut().as_pin_mut() {
+            Some(timer) => timer.poll(cx).map(|()| None),
+            None => Poll::Pending,
+        }
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::now;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_in_time_is_the_answer() {
+        let deadline = now() + Duration::from_secs(1);
+        assert_eq!(until(deadline, pin!(async { 7 })).await, Some(7));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn time_runs_out_at_the_deadline_and_not_later() {
+        let begun = now();
+        let deadline = begun + Duration::from_secs(1);
+        assert_eq!(until(deadline, pin!(std::future::pending::<()>())).await, None);
+        assert_eq!(now() - begun, Duration::from_secs(1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_operation_that_was_cut_off_is_dropped() {
+        let alive = std::sync::Arc::new(());
+        let held = alive.clone();
+        let deadline = now() + Duration::from_millis(1);
+        {
+            let operation = pin!(async move {
+                let _held = held;
+                std::future::pending::<()>().await;
+            });
+            until(deadline, operation).await;
+        }
+        assert_eq!(std::sync::Arc::strong_count(&alive), 1);
+    }
+}
