@@ -201,5 +201,3 @@ fn levels(deps: &[Vec<Dep>], dependants: &[Vec<Dependant>]) -> Vec<Vec<usize>> {
     levels
 }
 
-#[cfg(test)]
-mod tests;
