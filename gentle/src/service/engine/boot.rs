@@ -113,7 +113,7 @@ impl Driver {
 
     fn ready(&mut self, node: usize) {
         let (attempt, took) = (self.slots[node].attempt, now() - self.slots[node].began);
-        info!(service = self.shared.name(node), attempt, ?took, "ready");
+        debug!(service = self.shared.name(node), attempt, ?took, "ready");
         self.shared.nodes[node].set_took(took);
         self.tally.unsettled -= 1;
         let state = if self.slots[node].degraded { State::Degraded } else { State::Ready };

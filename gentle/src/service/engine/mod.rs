@@ -99,6 +99,10 @@ impl Engine {
         self.shared.shutdown.request();
     }
 
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.shared.scope
+    }
+
     pub(crate) fn named(&self, name: &str) -> Option<usize> {
         self.shared.graph.named(name)
     }
