@@ -2,10 +2,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use gentle::App;
 use gentle::event::{Delivery, Dispatcher, Event, Handler, Id, Plan};
 use gentle::service::Definition;
 use gentle::time::{Instant, now};
+use gentle::{App, AppBuilder};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,6 +21,13 @@ pub(crate) enum Place {
     Local,
     #[cfg(feature = "sqlite")]
     Sqlite,
+}
+
+impl Place {
+    /// Whether what waits there outlives the process.
+    pub(crate) fn outlives(self) -> bool {
+        self != Self::Local
+    }
 }
 
 /// An app with nothing but events in it, and the file they wait in.
@@ -76,7 +83,7 @@ impl World {
         let plan = Plan::new(url, handlers);
         let events = plan.dispatcher();
         let nodes = plan.definitions().into_iter().chain(services);
-        let builder = nodes.fold(App::builder().resource(events.clone()), |app, node| app.define(node));
+        let builder = nodes.fold(App::builder().resource(events.clone()), AppBuilder::define);
         let app = builder.build().unwrap();
         app.start().await.unwrap();
         Self { app, events, folder }
