@@ -5,7 +5,7 @@ use std::time::Duration;
 use tracing::{info, warn};
 
 use super::State;
-use super::driver::{Driver, Happening, Job, JobKind, Stage};
+use super::driver::{Driver, Happening, Job, JobKind, Slot, Stage};
 use super::failure;
 use crate::policy::retry::Schedule;
 use crate::service::Result;
@@ -185,16 +185,11 @@ impl Driver {
 
     fn too_late(&mut self) {
         let Some(limit) = self.shared.limits.boot else { return };
-        for node in 0..self.slots.len() {
-            let slot = &self.slots[node];
-            if matches!(slot.stage, Stage::Starting | Stage::Backoff) {
-                let cause = failure::boot_took_too_long(limit, slot);
-                self.cut(node);
-                self.start_failed(node, cause);
-            }
-        }
-        if self.tally.fatal.is_empty() && self.tally.unsettled > 0 {
-            self.call_off();
+        // Giving up what is optional may set others free, which come too late as well.
+        while let Some(node) = self.slots.iter().position(Slot::is_starting) {
+            let cause = failure::boot_took_too_long(limit, &self.slots[node]);
+            self.cut(node);
+            self.start_failed(node, cause);
         }
     }
 

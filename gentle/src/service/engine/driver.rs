@@ -95,6 +95,12 @@ pub(super) enum Happening {
     Late,
 }
 
+impl Slot {
+    pub(super) fn is_starting(&self) -> bool {
+        matches!(self.stage, Stage::Starting | Stage::Backoff)
+    }
+}
+
 impl Driver {
     /// Sets a driver to work in a task of its own.
     pub(super) fn begin(shared: Arc<Shared>) -> Session {
