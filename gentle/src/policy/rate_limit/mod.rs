@@ -42,7 +42,7 @@ impl Limiter {
 
     /// Takes over another limit, or none, and keeps what the bucket has given out.
     pub(crate) fn set(&self, limit: Option<RateLimit>) {
-        self.bucket.set(limit);
+        self.bucket.set(limit, now());
         self.patience.set(waits(limit));
     }
 
