@@ -120,44 +120,37 @@ impl<'a> Call<'a> {
         now() - self.begun
     }
 
+    // A token whose call never comes to run, because the bulkhead refuses it or it is given up in the queue, is
+    // not used: dropped, it goes back.
     async fn admit(&self) -> Result<Admission<'a>, Rejected> {
         let policies = self.policies;
         let mut at = self.attempt_begins()?;
+        let mut token = None;
         if let Some(limiter) = &policies.rate_limit {
-            at = limiter.acquire(at, self.deadline).await?;
+            let (taken, when) = limiter.acquire(at, self.deadline).await?;
+            (token, at) = (Some(taken), when);
         }
-        let permit = match &policies.bulkhead {
-            Some(gate) => {
-                let (permit, entered) = self.enter(gate, at).await?;
-                at = entered;
-                Some(permit)
-            }
-            None => None,
-        };
+        let mut permit = None;
+        if let Some(gate) = &policies.bulkhead {
+            let (entered, when) = gate.enter(at, self.deadline).await?;
+            (permit, at) = (Some(entered), when);
+        }
+        self.in_time(at)?;
+        if let Some(token) = token {
+            token.spend();
+        }
         let until = policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.attempt(at));
         Ok(Admission { _permit: permit, until: until.min(self.deadline) })
-    }
-
-    // A token whose call the bulkhead refuses is not used: it goes back.
-    async fn enter(
-        &self,
-        gate: &'a super::bulkhead::Gate,
-        at: Instant,
-    ) -> Result<(Permit<'a>, Instant), Rejected> {
-        let entered = gate.enter(at, self.deadline).await;
-        if let (Err(_), Some(limiter)) = (&entered, &self.policies.rate_limit) {
-            limiter.give_back();
-        }
-        entered
     }
 
     // The first attempt begins with the call, so its clock is read once.
     fn attempt_begins(&self) -> Result<Instant, Rejected> {
         let at = if self.schedule.is_none() { self.begun } else { now() };
-        if at >= self.deadline {
-            return Err(Rejected::new(Key::Timeout, Refusal::Elapsed));
-        }
-        Ok(at)
+        self.in_time(at).map(|()| at)
+    }
+
+    fn in_time(&self, at: Instant) -> Result<(), Rejected> {
+        if at < self.deadline { Ok(()) } else { Err(Rejected::new(Key::Timeout, Refusal::Elapsed)) }
     }
 
     async fn run<F: Future>(

@@ -223,6 +223,9 @@ impl fmt::Display for Policies {
 
 impl fmt::Debug for Policies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Policies").field("name", &self.name).field("text", &self.to_string()).finish()
+        f.debug_struct("Policies")
+            .field("name", &self.name)
+            .field("text", &self.to_string())
+            .finish_non_exhaustive()
     }
 }

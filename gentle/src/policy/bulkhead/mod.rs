@@ -105,11 +105,6 @@ impl Gate {
             self.queue.call_next(|| self.step_in());
         }
     }
-
-    #[cfg(test)]
-    pub(crate) fn inside(&self) -> u32 {
-        self.inside.load(Ordering::SeqCst)
-    }
 }
 
 /// A call in the line; dropped there, it leaves neither its place taken nor a permit behind.

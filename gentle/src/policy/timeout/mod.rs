@@ -112,8 +112,8 @@ mod tests {
         let deadline = now() + Duration::from_millis(1);
         {
             let operation = pin!(async move {
-                let _held = held;
                 std::future::pending::<()>().await;
+                drop(held);
             });
             until(deadline, operation).await;
         }

@@ -1,11 +1,14 @@
 //! The way up: each node as soon as what it depends on is settled.
 
+use std::time::Duration;
+
 use tracing::{info, warn};
 
 use super::State;
-use super::driver::{Driver, Happening, Job, JobKind, Stage};
+use super::driver::{Driver, Happening, Job, JobKind, Slot, Stage};
 use super::failure;
-use crate::service::{Result, retry};
+use crate::policy::retry::Schedule;
+use crate::service::Result;
 use crate::time::{Instant, now};
 use crate::{BoxError, Error};
 
@@ -18,6 +21,13 @@ pub(super) struct Tally {
     fatal: Vec<Error>,
     /// What does not.
     tolerated: Vec<Error>,
+}
+
+impl Tally {
+    /// Whether everybody is up or has failed.
+    pub(super) fn is_done(&self) -> bool {
+        self.unsettled == 0
+    }
 }
 
 impl Driver {
@@ -82,17 +92,24 @@ impl Driver {
     }
 
     fn attempt_failed(&mut self, node: usize, cause: BoxError) {
-        let (slot, retry) = (&self.slots[node], self.shared.graph.nodes[node].retry.as_deref());
-        let (attempt, elapsed) = (slot.attempt, now() - slot.began);
-        match retry.and_then(|retry| retry::delay(retry, attempt, elapsed, slot.delay)) {
+        let attempt = self.slots[node].attempt;
+        match self.delay(node) {
             Some(delay) => {
                 warn!(service = self.shared.name(node), attempt, %cause, ?delay, "did not start, trying again");
                 self.slots[node].stage = Stage::Backoff;
-                self.slots[node].delay = delay;
                 self.due_in(node, delay);
             }
             None => self.start_failed(node, cause),
         }
+    }
+
+    /// How long to wait before the next attempt, if there is one. A sentence's budget means nothing here: there is no
+    /// other traffic to share it with.
+    fn delay(&mut self, node: usize) -> Option<Duration> {
+        let retry = self.shared.graph.nodes[node].retry.as_deref()?;
+        let slot = &mut self.slots[node];
+        let schedule = slot.schedule.get_or_insert_with(|| Box::new(Schedule::new(retry)));
+        schedule.next(now() - slot.began)
     }
 
     fn start_failed(&mut self, node: usize, cause: BoxError) {
@@ -168,16 +185,11 @@ impl Driver {
 
     fn too_late(&mut self) {
         let Some(limit) = self.shared.limits.boot else { return };
-        for node in 0..self.slots.len() {
-            let slot = &self.slots[node];
-            if matches!(slot.stage, Stage::Starting | Stage::Backoff) {
-                let cause = failure::boot_took_too_long(limit, slot);
-                self.cut(node);
-                self.start_failed(node, cause);
-            }
-        }
-        if self.tally.fatal.is_empty() && self.tally.unsettled > 0 {
-            self.call_off();
+        // Giving up what is optional may set others free, which come too late as well.
+        while let Some(node) = self.slots.iter().position(Slot::is_starting) {
+            let cause = failure::boot_took_too_long(limit, &self.slots[node]);
+            self.cut(node);
+            self.start_failed(node, cause);
         }
     }
 

@@ -12,6 +12,7 @@ use super::boot::Tally;
 use super::failure;
 use super::session::{End, Progress, Session};
 use super::{Shared, State};
+use crate::policy::retry::Schedule;
 use crate::service::Result;
 use crate::time::{Instant, now, sleep_until};
 use crate::{BoxError, Error};
@@ -43,8 +44,8 @@ pub(super) struct Slot {
     /// In boot: dependencies not settled yet. In shutdown: dependants not down yet.
     pub(super) open: usize,
     pub(super) attempt: u32,
-    /// The last delay between two attempts.
-    pub(super) delay: Duration,
+    /// The delays between its attempts, from the first failure on.
+    pub(super) schedule: Option<Box<Schedule>>,
     pub(super) began: Instant,
     pub(super) degraded: bool,
     /// The dependency whose failure keeps it from starting.
@@ -94,6 +95,12 @@ pub(super) enum Happening {
     Late,
 }
 
+impl Slot {
+    pub(super) fn is_starting(&self) -> bool {
+        matches!(self.stage, Stage::Starting | Stage::Backoff)
+    }
+}
+
 impl Driver {
     /// Sets a driver to work in a task of its own.
     pub(super) fn begin(shared: Arc<Shared>) -> Session {
@@ -109,7 +116,7 @@ impl Driver {
             stage: Stage::Idle,
             open: shared.graph.deps[node].len(),
             attempt: 0,
-            delay: Duration::ZERO,
+            schedule: None,
             began: now(),
             degraded: false,
             blocked: None,
@@ -138,12 +145,11 @@ impl Driver {
     async fn drive(mut self) {
         let announced = self.shared.scope.announce();
         let mut booted = self.boot().await;
-        self.tell(|progress| {
-            if booted.is_ok() {
-                progress.booted = Some(Ok(()));
-            }
-        });
         if booted.is_ok() {
+            self.tell(|progress| {
+                progress.booted = Some(Ok(()));
+                progress.idle = self.runs == 0;
+            });
             self.supervise().await;
         }
         self.session.halt();
@@ -180,7 +186,7 @@ impl Driver {
         self.jobs.insert(handle.id(), Job { node, kind });
         if kind == JobKind::Run {
             self.slots[node].run = Some(handle);
-            self.count_runs(self.runs + 1);
+            self.runs += 1;
         } else {
             self.slots[node].task = Some(handle);
         }
@@ -191,13 +197,11 @@ impl Driver {
         self.tasks.spawn(inside)
     }
 
-    fn count_runs(&mut self, runs: usize) {
-        self.runs = runs;
-        // Only the way to none is of interest, and waking everybody for each of thousands is not free.
-        self.progress.send_if_modified(|progress| {
-            progress.runs = runs;
-            runs == 0
-        });
+    fn run_is_over(&mut self) {
+        self.runs = self.runs.saturating_sub(1);
+        if self.runs == 0 && self.tally.is_done() {
+            self.tell(|progress| progress.idle = true);
+        }
     }
 
     /// Drops what `node` is starting or stopping; what it returns is no longer heard.
@@ -214,7 +218,7 @@ impl Driver {
         if let Some(run) = self.slots[node].run.take() {
             run.abort();
             self.jobs.remove(&run.id());
-            self.count_runs(self.runs.saturating_sub(1));
+            self.run_is_over();
         }
     }
 
@@ -293,7 +297,7 @@ impl Driver {
         let slot = &mut self.slots[job.node];
         if job.kind == JobKind::Run {
             slot.run = None;
-            self.count_runs(self.runs.saturating_sub(1));
+            self.run_is_over();
         } else {
             slot.task = None;
             slot.deadline = None;

@@ -60,8 +60,7 @@ pub(super) fn cancelled(name: &str) -> Error {
 }
 
 pub(super) fn called_off(shared: &Shared, slots: &[Slot]) -> Error {
-    let starting = |(_, slot): &(usize, &Slot)| matches!(slot.stage, Stage::Starting | Stage::Backoff);
-    let late = slots.iter().enumerate().filter(starting);
+    let late = slots.iter().enumerate().filter(|(_, slot)| slot.is_starting());
     let late: Vec<String> = late.map(|(node, slot)| standing(shared.name(node), slot)).collect();
     let mut text = "boot was called off".to_owned();
     if !late.is_empty() {

@@ -181,7 +181,12 @@ impl Shared {
     }
 
     fn set(&self, node: usize, state: State) {
-        self.nodes[node].state.send_replace(state);
+        let cell = &self.nodes[node].state;
+        // Waking is the dear part, and most nodes have nobody waiting. Who subscribes from here on reads first.
+        cell.send_if_modified(|held| {
+            *held = state;
+            cell.receiver_count() > 0
+        });
     }
 
     fn name(&self, node: usize) -> &str {
