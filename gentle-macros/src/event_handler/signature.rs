@@ -36,12 +36,14 @@ impl Arguments {
             [(_, event)] => Some(Self { event: event.clone(), shapes }),
             [] => {
                 let help = "help: take it as `event: &ScoreRead`";
-                errors.on(&signature.ident, format!("event_handler: no argument is the event [G904]\n{help}"));
+                errors
+                    .on(&signature.ident, format!("event_handler: no argument is the event [G904]\n{help}"));
                 None
             }
             [_, others @ ..] => {
                 let help = "help: keep one; services are taken as `Svc<T>`";
-                let message = format!("event_handler: a handler takes one event, this is another [G905]\n{help}");
+                let message =
+                    format!("event_handler: a handler takes one event, this is another [G905]\n{help}");
                 others.iter().for_each(|(argument, _)| errors.on(argument, &message));
                 None
             }
@@ -52,11 +54,15 @@ impl Arguments {
 fn check(signature: &Signature, errors: &Errors) {
     if signature.asyncness.is_none() {
         let help = "help: write `async fn`; run what blocks in `spawn_blocking`";
-        errors.on(signature.fn_token, format!("event_handler: a handler is an async function [G906]\n{help}"));
+        errors
+            .on(signature.fn_token, format!("event_handler: a handler is an async function [G906]\n{help}"));
     }
     if !signature.generics.params.is_empty() {
         let help = "help: write a function for one event that calls the generic one";
-        errors.on(&signature.generics, format!("event_handler: a generic function handles no event in particular [G907]\n{help}"));
+        errors.on(
+            &signature.generics,
+            format!("event_handler: a generic function handles no event in particular [G907]\n{help}"),
+        );
     }
     if let Some(receiver) = signature.receiver() {
         let help = "help: write a free function that takes the service as `Svc<T>`";

@@ -36,7 +36,10 @@ impl Keys {
             return false;
         }
         if self.given.contains(&key) {
-            errors.on(argument.tokens(), format!("{attribute}: `{key}` is given twice [G007]\nhelp: keep one of the two"));
+            errors.on(
+                argument.tokens(),
+                format!("{attribute}: `{key}` is given twice [G007]\nhelp: keep one of the two"),
+            );
             return false;
         }
         self.given.push(key);
@@ -82,7 +85,8 @@ fn amount<T>(
     };
     if place.is_empty() {
         let key = &argument.key;
-        let message = format!("{attribute}: `{key}` has no value [G018]\nhelp: write `{key} = \"{example}\"`");
+        let message =
+            format!("{attribute}: `{key}` has no value [G018]\nhelp: write `{key} = \"{example}\"`");
         errors.on(argument.tokens(), message);
         return None;
     }
@@ -118,7 +122,10 @@ pub(crate) fn flag(attribute: &str, argument: &Argument, errors: &Errors) -> boo
     let alone = matches!(argument.value, Value::None);
     if !alone {
         let key = &argument.key;
-        errors.on(argument.tokens(), format!("{attribute}: `{key}` takes no value [G022]\nhelp: write `{key}`"));
+        errors.on(
+            argument.tokens(),
+            format!("{attribute}: `{key}` takes no value [G022]\nhelp: write `{key}`"),
+        );
     }
     alone
 }

@@ -190,7 +190,10 @@ impl AppBuilder {
 
 impl fmt::Debug for AppBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AppBuilder").field("name", &self.name).field("parts", &self.parts).finish_non_exhaustive()
+        f.debug_struct("AppBuilder")
+            .field("name", &self.name)
+            .field("parts", &self.parts)
+            .finish_non_exhaustive()
     }
 }
 

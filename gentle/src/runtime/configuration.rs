@@ -39,16 +39,19 @@ pub(super) fn apply(parts: &mut Parts, config: &Config) -> Vec<Error> {
     for policies in &parts.policies {
         problems.extend(mistakes(config.policy(policies.name()).check()));
     }
-    parts.services = change(std::mem::take(&mut parts.services), &mut problems, |service| configured(service, config));
-    parts.handlers = change(std::mem::take(&mut parts.handlers), &mut problems, |handler| handled(handler, config));
+    parts.services =
+        change(std::mem::take(&mut parts.services), &mut problems, |service| configured(service, config));
+    parts.handlers =
+        change(std::mem::take(&mut parts.handlers), &mut problems, |handler| handled(handler, config));
     problems
 }
 
 /// Every name that means something to this program.
 fn known(parts: &Parts) -> Known {
-    let known = parts.policies.iter().fold(Known::new(), |known, policies| {
-        known.policy(policies.name(), written(&policies.set_now()))
-    });
+    let known = parts
+        .policies
+        .iter()
+        .fold(Known::new(), |known, policies| known.policy(policies.name(), written(&policies.set_now())));
     let known = parts.handlers.iter().fold(known, |known, handler| known.handler(handler.name()));
     parts.services.iter().fold(known, |known, service| known.service(service.name(), service.prefix()))
 }

@@ -54,7 +54,9 @@ impl Parts {
         if handlers.is_empty() && !dispatched && url.is_none() {
             return definitions;
         }
-        if let Some(Err(error)) = url.as_ref().map(|url| backend::check(url.as_text()).map_err(|error| url.error(error))) {
+        if let Some(Err(error)) =
+            url.as_ref().map(|url| backend::check(url.as_text()).map_err(|error| url.error(error)))
+        {
             problems.push(error);
         }
         let plan = Plan::new(url.as_ref().map_or(LOCAL, |url| url.as_text()), handlers);
@@ -69,7 +71,12 @@ impl Parts {
             for (key, value) in config.policy(policies.name()).iter() {
                 let Some(key) = policy::Key::from_name(key) else { continue };
                 match policies.set(key, value.as_text()) {
-                    Ok(()) => tracing::info!("{}: {key} = \"{}\" from {}", policies.name(), value.as_text(), value.origin()),
+                    Ok(()) => tracing::info!(
+                        "{}: {key} = \"{}\" from {}",
+                        policies.name(),
+                        value.as_text(),
+                        value.origin()
+                    ),
                     Err(error) => tracing::error!("{}: {error}", policies.name()),
                 }
             }

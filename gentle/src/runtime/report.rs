@@ -37,7 +37,11 @@ impl Report {
     pub(super) fn new(name: &str, engine: &Engine, policies: &[&Policies]) -> Self {
         let levels = engine.standings().into_iter();
         let levels = levels.map(|level| level.into_iter().map(Line::of).collect()).collect();
-        Self { name: name.to_owned(), levels, policies: policies.iter().map(|one| PolicyLine::of(one)).collect() }
+        Self {
+            name: name.to_owned(),
+            levels,
+            policies: policies.iter().map(|one| PolicyLine::of(one)).collect(),
+        }
     }
 
     /// How many of each kind.

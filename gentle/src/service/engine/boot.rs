@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tracing::{info, warn};
+use tracing::{debug, warn};
 
 use super::State;
 use super::driver::{Driver, Happening, Job, JobKind, Slot, Stage};

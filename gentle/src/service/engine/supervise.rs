@@ -1,6 +1,6 @@
 //! Between boot and shutdown: what becomes of each `run`.
 
-use tracing::{error, debug};
+use tracing::{debug, error};
 
 use super::State;
 use super::driver::{Driver, Happening, JobKind, Stage};
