@@ -210,7 +210,8 @@ async fn what_is_wanted_by_name_and_needed_by_type_is_needed() {
     let cache = Definition::value("cache", here!(), Cache).optional();
     let user = Definition::value("user", here!(), Counter(1)).wants_named("cache").needs::<Cache>();
     let error = app([cache, user]).start().await.unwrap_err();
-    assert_eq!((error.kind(), error.service_name()), (Kind::DependencyUnavailable, Some("user")));
+    let first = error.all().next().unwrap();
+    assert_eq!((first.kind(), first.service_name()), (Kind::DependencyUnavailable, Some("user")));
 }
 
 #[tokio::test(start_paused = true)]

@@ -114,5 +114,6 @@ async fn what_is_optional_and_late_takes_along_only_who_came_too_late_because_of
     within(secs(11), limited(vec![log.part("api"), hangs()]).start()).await.unwrap().unwrap();
     let late = limited(vec![log.part("api").wants_named("cache"), hangs()]);
     let error = within(secs(11), late.start()).await.unwrap().unwrap_err();
-    assert_eq!((error.kind(), error.service_name()), (Kind::StartFailed, Some("api")));
+    let late: Vec<_> = error.all().filter_map(gentle::Error::service_name).collect();
+    assert_eq!((error.kind(), late), (Kind::StartFailed, vec!["api", "cache"]));
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tracing::{debug, warn};
 
 use super::State;
-use super::driver::{Driver, Happening, Job, JobKind, Slot, Stage};
+use super::driver::{Driver, Happening, Job, JobKind, LET_GO, Slot, Stage};
 use super::failure;
 use crate::policy::retry::Schedule;
 use crate::service::Result;
@@ -77,18 +77,37 @@ impl Driver {
                 let fatal = self.run_ended(job.node, result);
                 self.tally.fatal.extend(fatal);
             }
-            (_, Ok(())) => self.ready(job.node),
-            (_, Err(error)) => self.attempt_failed(job.node, error),
+            (_, result) => self.attempt_done(job.node, result),
+        }
+    }
+
+    fn attempt_done(&mut self, node: usize, result: Result) {
+        match (self.slots[node].stage, result) {
+            (Stage::Starting | Stage::Cutting, Ok(())) => self.ready(node),
+            (Stage::Cutting, Err(_)) => self.attempt_failed(node, self.took_too_long(node)),
+            (Stage::Starting, Err(error)) => self.attempt_failed(node, error),
+            (_, result) => self.up_after_all(node, &result),
         }
     }
 
     fn boot_due(&mut self, node: usize) {
-        if self.slots[node].stage == Stage::Backoff {
-            return self.attempt(node);
+        match self.slots[node].stage {
+            Stage::Backoff => self.attempt(node),
+            Stage::Starting => {
+                self.slots[node].stage = Stage::Cutting;
+                self.cut_start(node);
+                self.due_in(node, LET_GO);
+            }
+            // It blocks its thread: it is left behind.
+            _ => {
+                self.cut(node);
+                self.attempt_failed(node, self.took_too_long(node));
+            }
         }
-        self.cut(node);
-        let limit = self.shared.graph.nodes[node].start_timeout;
-        self.attempt_failed(node, failure::start_took_too_long(limit));
+    }
+
+    fn took_too_long(&self, node: usize) -> BoxError {
+        failure::start_took_too_long(self.shared.graph.nodes[node].start_timeout)
     }
 
     fn attempt_failed(&mut self, node: usize, cause: BoxError) {
@@ -188,7 +207,7 @@ impl Driver {
         // Giving up what is optional may set others free, which come too late as well.
         while let Some(node) = self.slots.iter().position(Slot::is_starting) {
             let cause = failure::boot_took_too_long(limit, &self.slots[node]);
-            self.cut(node);
+            self.cut_start(node);
             self.start_failed(node, cause);
         }
     }
@@ -214,7 +233,7 @@ impl Driver {
             if matches!(self.slots[node].stage, Stage::Up | Stage::Failed) {
                 continue;
             }
-            self.cut(node);
+            self.cut_start(node);
             let without = self.shared.graph.deps[node].iter().find(|dep| dep.hard && lost[dep.node]);
             lost[node] = without.is_some();
             let error = match without {

@@ -18,7 +18,7 @@ use crate::time::{Instant, now, sleep_until};
 use crate::{BoxError, Error};
 
 /// How long tasks that were cut off may take to be gone.
-const LET_GO: Duration = Duration::from_secs(1);
+pub(super) const LET_GO: Duration = Duration::from_secs(1);
 
 pub(super) struct Driver {
     pub(super) shared: Arc<Shared>,
@@ -62,6 +62,8 @@ pub(super) enum Stage {
     /// Not begun, or waiting for others.
     Idle,
     Starting,
+    /// Its attempt has taken too long and is being cut off.
+    Cutting,
     /// Between two attempts.
     Backoff,
     Up,
@@ -97,7 +99,7 @@ pub(super) enum Happening {
 
 impl Slot {
     pub(super) fn is_starting(&self) -> bool {
-        matches!(self.stage, Stage::Starting | Stage::Backoff)
+        matches!(self.stage, Stage::Starting | Stage::Cutting | Stage::Backoff)
     }
 }
 
@@ -213,6 +215,14 @@ impl Driver {
         }
     }
 
+    /// Cuts off what `node` is starting, and still hears what it returns: it may just have come up.
+    pub(super) fn cut_start(&mut self, node: usize) {
+        self.slots[node].deadline = None;
+        if let Some(task) = &self.slots[node].task {
+            task.abort();
+        }
+    }
+
     /// Drops the `run` of `node`; what it returns is no longer heard.
     pub(super) fn cut_run(&mut self, node: usize) {
         if let Some(run) = self.slots[node].run.take() {
@@ -264,10 +274,21 @@ impl Driver {
     }
 
     fn put_aside(&mut self, joined: Option<std::result::Result<(Id, Result), JoinError>>) {
-        if let Some(Happening::Done(job, result)) = joined.and_then(|joined| self.heard(joined)) {
-            if let (JobKind::Run, Some(error)) = (job.kind, self.run_ended(job.node, result)) {
-                self.end.run.push(error);
+        let Some(Happening::Done(job, result)) = joined.and_then(|joined| self.heard(joined)) else { return };
+        match job.kind {
+            JobKind::Run => {
+                let failed = self.run_ended(job.node, result);
+                self.end.run.extend(failed);
             }
+            JobKind::Start => self.up_after_all(job.node, &result),
+            JobKind::Stop => {}
+        }
+    }
+
+    /// What came up when it was given up already is up all the same, and must be stopped.
+    pub(super) fn up_after_all(&mut self, node: usize, result: &Result) {
+        if result.is_ok() {
+            self.slots[node].stage = Stage::Up;
         }
     }
 

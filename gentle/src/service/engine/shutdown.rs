@@ -84,7 +84,11 @@ impl Driver {
                 let error = result.err().map(|cause| failure::stop_failed(&self.shared, job.node, cause));
                 self.down(job.node, error);
             }
-            JobKind::Start => {}
+            JobKind::Start => {
+                self.up_after_all(job.node, &result);
+                self.left += usize::from(result.is_ok());
+                self.drain_if_free(job.node);
+            }
         }
     }
 
