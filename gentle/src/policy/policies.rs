@@ -160,7 +160,7 @@ impl Policies {
     ///
     /// let policies = Policies::parse(r#"bulkhead = "16""#)?;
     /// policies.set(Key::Bulkhead, "32 wait 1s")?;
-    /// assert_eq!(policies.to_string(), r#"bulkhead = "32, queue 32, wait 1s, fifo""#);
+    /// assert_eq!(policies.to_string(), r#"bulkhead = "32, wait 1s, queue 32""#);
     /// assert!(policies.set(Key::Retry, "3 attempts").is_err());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
