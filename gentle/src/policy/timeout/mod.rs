@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
+use tokio::task::coop::unconstrained;
+
 pub use gentle_dsl::Timeout;
 
 use super::patience::nanos;
@@ -76,7 +78,9 @@ pub(crate) async fn until<F: Future>(deadline: Instant, mut operation: Pin<&mut 
             return Poll::Pending;
         }
         if timer.is_none() {
-            timer.set(Some(sleep_until(deadline)));
+            // An operation that never runs out of work uses up what tokio lets a task do in one go; the timer must
+            // fire all the same.
+            timer.set(Some(unconstrained(sleep_until(deadline))));
         }
         match timer.as_mut().as_pin_mut() {
             Some(timer) => timer.poll(cx).map(|()| None),
