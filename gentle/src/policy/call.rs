@@ -25,6 +25,8 @@ pub struct Call<'a> {
     deadline: Instant,
     schedule: Option<Schedule>,
     last: Last,
+    /// Held until the operation is really gone: the caller owns it, so it is dropped after `attempt` has returned.
+    permit: Option<Permit<'a>>,
 }
 
 /// What became of the last attempt, as far as the return value cannot tell.
@@ -38,31 +40,28 @@ enum Last {
     Refused(Rejected),
 }
 
-/// What an attempt holds while it runs, and until when it may.
-struct Admission<'a> {
-    _permit: Option<Permit<'a>>,
-    until: Instant,
-}
-
 impl<'a> Call<'a> {
     pub(super) fn new(policies: &'a Policies) -> Self {
         let begun = now();
         let deadline = policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.whole(begun));
-        Self { policies, begun, deadline, schedule: None, last: Last::None }
+        Self { policies, begun, deadline, schedule: None, last: Last::None, permit: None }
     }
 
     /// Makes one attempt: waits for its token and its permit, then runs `operation` within its time.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future drops the permit, the place in a queue and the timer; `operation` belongs to the caller.
+    /// Dropping the future drops the place in a queue and the timer, and gives back a token that was not used.
+    /// `operation` belongs to the caller and ends when the caller drops it, so the permit is kept beyond that: until
+    /// the call settles, begins another attempt or is dropped.
     pub async fn attempt<F>(&mut self, operation: Pin<&mut F>) -> F::Output
     where
         F: Future,
         F::Output: FromRejected,
     {
+        self.permit = None;
         let outcome = match self.admit().await {
-            Ok(admission) => self.run(admission, operation).await,
+            Ok(until) => self.run(until, operation).await,
             Err(rejected) => Err((Last::Refused(rejected), rejected)),
         };
         match outcome {
@@ -83,6 +82,7 @@ impl<'a> Call<'a> {
     ///
     /// Dropping the future drops the outcome and the timer of the delay.
     pub async fn settle<R: Outcome>(&mut self, outcome: R) -> ControlFlow<R> {
+        self.permit = None;
         let Some(retry) = &self.policies.retry else {
             return ControlFlow::Break(outcome);
         };
@@ -120,9 +120,9 @@ impl<'a> Call<'a> {
         now() - self.begun
     }
 
-    // A token whose call never comes to run, because the bulkhead refuses it or it is given up in the queue, is
+    // Returns until when the operation may run. A token whose call never comes to run, because the bulkhead refuses it or it is given up in the queue, is
     // not used: dropped, it goes back.
-    async fn admit(&self) -> Result<Admission<'a>, Rejected> {
+    async fn admit(&mut self) -> Result<Instant, Rejected> {
         let policies = self.policies;
         let mut at = self.attempt_begins()?;
         let mut token = None;
@@ -140,7 +140,8 @@ impl<'a> Call<'a> {
             token.spend();
         }
         let until = policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.attempt(at));
-        Ok(Admission { _permit: permit, until: until.min(self.deadline) })
+        self.permit = permit;
+        Ok(until.min(self.deadline))
     }
 
     // The first attempt begins with the call, so its clock is read once.
@@ -155,12 +156,12 @@ impl<'a> Call<'a> {
 
     async fn run<F: Future>(
         &self,
-        admission: Admission<'a>,
+        until: Instant,
         operation: Pin<&mut F>,
     ) -> Result<F::Output, (Last, Rejected)> {
-        timeout::until(admission.until, operation).await.ok_or_else(|| {
+        timeout::until(until, operation).await.ok_or_else(|| {
             let elapsed = Rejected::new(Key::Timeout, Refusal::Elapsed);
-            let whole = admission.until == self.deadline;
+            let whole = until == self.deadline;
             (if whole { Last::Refused(elapsed) } else { Last::Answered }, elapsed)
         })
     }

@@ -1,6 +1,8 @@
 //! Policies under stress: calls that are given up at every point, limits that change while calls wait, many threads.
 
+mod bulkhead;
 mod rate_limit;
+mod timeout;
 
 use std::future::{Future, pending};
 use std::sync::Arc;
