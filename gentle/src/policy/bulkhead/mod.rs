@@ -2,15 +2,16 @@
 
 mod queue;
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use gentle_dsl::{Key, Waiting};
+use gentle_dsl::{Key, Turn, Waiting};
 
 pub use gentle_dsl::Bulkhead;
 
 use super::patience::Patience;
-use super::{Refusal, Rejected};
-use crate::time::{Instant, now, sleep_until};
+use super::{Refusal, Rejected, timeout};
+use crate::time::{Instant, now};
 use queue::{Line, Queue, Ticket};
 
 /// The state of one bulkhead: how many are inside, and the line before the door.
@@ -46,7 +47,8 @@ impl Gate {
         }
     }
 
-    /// Takes over another bulkhead, or none. A lower limit takes effect as those inside leave.
+    /// Takes over another bulkhead, or none. A lower limit takes effect as those inside leave; who stands in line
+    /// keeps the patience it came with.
     pub(crate) fn set(&self, bulkhead: Option<Bulkhead>) {
         let (limit, waiting) = terms(bulkhead);
         self.limit.store(limit, Ordering::SeqCst);
@@ -82,14 +84,11 @@ impl Gate {
             Line::Waiting(ticket) => Waiter { gate: self, ticket: Some(ticket) },
         };
         let patient = at + longest;
-        tokio::select! {
-            biased;
-            () = waiter.called() => Ok(waiter.into_permit()),
-            () = sleep_until(patient.min(deadline)) => Err(if deadline < patient {
-                Rejected::new(Key::Timeout, Refusal::Elapsed)
-            } else {
-                Rejected::new(Key::Bulkhead, Refusal::TooLong)
-            }),
+        let called = timeout::until(patient.min(deadline), pin!(waiter.called())).await;
+        match called {
+            Some(()) => Ok(waiter.into_permit()),
+            None if deadline < patient => Err(Rejected::new(Key::Timeout, Refusal::Elapsed)),
+            None => Err(Rejected::new(Key::Bulkhead, Refusal::Elapsed)),
         }
     }
 
@@ -134,9 +133,10 @@ impl Drop for Waiter<'_> {
     }
 }
 
+// Without a bulkhead nobody is refused, not even behind those who are just being let in.
 const fn terms(bulkhead: Option<Bulkhead>) -> (u32, Waiting) {
     match bulkhead {
         Some(bulkhead) => (bulkhead.limit(), bulkhead.waits()),
-        None => (u32::MAX, Waiting::Reject),
+        None => (u32::MAX, Waiting::Turn(Turn::UNBOUNDED)),
     }
 }
