@@ -2,6 +2,7 @@
 
 mod bulkhead;
 mod rate_limit;
+mod retry;
 mod timeout;
 
 use std::future::{Future, pending};
