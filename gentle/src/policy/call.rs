@@ -132,13 +132,13 @@ impl<'a> Call<'a> {
         self.in_time(at).map_err(|elapsed| (Last::Late, elapsed))?;
         let mut token = None;
         if let Some(limiter) = &policies.rate_limit {
-            let (taken, when) = limiter.acquire(at, self.deadline).await.map_err(refused)?;
-            (token, at) = (Some(taken), when);
+            let (one, then) = limiter.acquire(at, self.deadline).await.map_err(refused)?;
+            (token, at) = (Some(one), then);
         }
         let mut permit = None;
         if let Some(gate) = &policies.bulkhead {
-            let (entered, when) = gate.enter(at, self.deadline).await.map_err(refused)?;
-            (permit, at) = (Some(entered), when);
+            let (entered, since) = gate.enter(at, self.deadline).await.map_err(refused)?;
+            (permit, at) = (Some(entered), since);
         }
         self.in_time(at).map_err(refused)?;
         if let Some(token) = token {

@@ -3,6 +3,7 @@
 //! A "stream" of the seed is an operation without an input and a "handler" one with an input; here both are an
 //! operation, so a pair of numbers is one behaviour, shown with either. Each call is made under `#[gentle(…)]` and
 //! under [`Policies`] with the same text.
+#![allow(clippy::unwrap_used, reason = "an error here fails the test, as it should")]
 
 mod bulkhead;
 mod rate_limit;

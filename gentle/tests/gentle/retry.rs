@@ -132,14 +132,14 @@ async fn gentle_21_a_stream_that_always_fails_is_tried_through_the_whole_list() 
 #[tokio::test(start_paused = true)]
 async fn gentle_22_a_handler_that_always_fails_is_tried_through_the_whole_list() {
     for way in both!(retry = "list(1s, 2s, 3s)", timeout = "1h") {
-        let tries = Arc::new(AtomicU32::new(0));
-        let tried = tries.clone();
+        let count = Arc::new(AtomicU32::new(0));
+        let tried = count.clone();
         let call = way.call(move || {
             tried.fetch_add(1, Ordering::SeqCst);
             failing()
         });
         assert_eq!(timed(call).await, (Err(Failure::Inner), millis(6000)));
-        assert_eq!(tries.load(Ordering::SeqCst), 4);
+        assert_eq!(count.load(Ordering::SeqCst), 4);
     }
 }
 
