@@ -1,3 +1,4 @@
+use std::future::{Ready, ready};
 use std::ops::ControlFlow;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,9 +13,9 @@ use super::*;
 struct Failing(AtomicU32);
 
 impl Failing {
-    async fn again(&self) -> Result<(), Failure> {
+    fn again(&self) -> Ready<Result<(), Failure>> {
         self.0.fetch_add(1, Ordering::SeqCst);
-        Err(Failure::Inner)
+        ready(Err(Failure::Inner))
     }
 
     fn tries(&self) -> u32 {

@@ -1,4 +1,38 @@
 //! `bulkhead`: so many calls at the same time; who comes too many is refused or stands in line.
+//!
+//! **Use it** where something holds only so many: connections, memory, the patience of a slow neighbour. It does not
+//! slow down quick calls: for so many in a time there is [`rate_limit`](super::rate_limit).
+//!
+//! **Read aloud:** `"16 queue 64 wait 1s"` is sixteen, queue 64, wait one second: the 17th stands in line, for a
+//! second at most; the 81st is refused at once.
+//!
+//! | not written | means |
+//! |---|---|
+//! | `wait`, `queue` | refuse |
+//! | `queue` beside `wait 1s` | as many as the limit |
+//! | `wait` beside `queue 64` | as long as the call's timeout allows, without one as long as it takes |
+//!
+//! **Cost:** entering and leaving is one atomic step each while nobody waits; the line is a small lock, and one
+//! allocation for each who stands in it.
+//!
+//! **Cancel safety:** the permit comes back by return, error, panic and cancellation, and not before the operation is
+//! gone. A call given up in the line leaves its place; a permit just handed to it goes to the next.
+//!
+//! **Live change:** a larger one lets those in line enter, a smaller one takes effect as permits come back.
+//!
+//! ```
+//! use gentle::policy::{Key, Policies};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let one = Policies::parse(r#"bulkhead = "1""#)?;
+//! let call = || async { Ok::<_, gentle::Rejected>(()) };
+//! let within = || async { one.call(call).await };
+//! assert_eq!(one.call(within).await.unwrap_err().policy, Key::Bulkhead);
+//! assert_eq!(one.call(call).await, Ok(()));
+//! # Ok(())
+//! # }
+//! ```
 
 mod queue;
 

@@ -1,4 +1,49 @@
 //! `retry`: a failure is tried again, after a delay that follows the back-off.
+//!
+//! **Use it** for failures that pass by themselves, around what may be done twice. It is no help against wrong input,
+//! and many callers retrying a server that is down keep it down: give it a budget.
+//!
+//! **Read aloud:** `"exp(100ms..30s), 5 attempts, within 5m"` is exponential from 100 milliseconds to 30 seconds,
+//! five attempts, within five minutes.
+//!
+//! | not written | means |
+//! |---|---|
+//! | anything: `on` | `exp(100ms..10s, x2), 3 attempts, jitter full, budget 20% floor 10/s` |
+//! | a back-off | `exp(100ms..10s, x2)` |
+//! | `attempts`, `retries`, `forever` | 3 attempts; with `within`, any number; with `list(…)`, one more than delays |
+//! | `jitter` | full for `exp`, `linear` and `fib`, off for the others |
+//! | `budget` | none |
+//!
+//! After the last attempt the operation's own error comes back unchanged. A delay that would end after `within` is
+//! not slept: the error comes back then. One that would end after the call's timeout is not slept either: the call
+//! ends at once as a timeout. A refusal by another policy is tried again only if it says when, not before that, and
+//! not if that is beyond the ceiling of the back-off.
+//!
+//! The budget allows so many retries for a hundred calls, and its floor in any case; when it is spent, the error comes
+//! back.
+//!
+//! **Cost:** nothing but one look while calls succeed; arguments taken by value are cloned for each attempt.
+//!
+//! **Cancel safety:** a call given up during a delay forgets the delay. No permit is held meanwhile.
+//!
+//! **Live change:** calls that are retrying go by the new sentence from their next failure on; `off` ends them there.
+//!
+//! ```
+//! use gentle::policy::Policies;
+//! use std::cell::Cell;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let again = Policies::parse(r#"retry = "const(5ms), 3 attempts""#)?;
+//! let tries = Cell::new(0);
+//! let third_time_lucky = || async {
+//!     tries.set(tries.get() + 1);
+//!     if tries.get() < 3 { Err(anyhow::anyhow!("not yet")) } else { Ok(tries.get()) }
+//! };
+//! assert_eq!(again.call(third_time_lucky).await?, 3);
+//! # Ok(())
+//! # }
+//! ```
 
 mod budget;
 mod schedule;
