@@ -1,7 +1,8 @@
-use std::future::{Ready, ready};
+use std::future::poll_fn;
 use std::ops::ControlFlow;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::Poll;
 
 use gentle::policy::Key;
 use gentle::time::sleep;
@@ -13,9 +14,11 @@ use super::*;
 struct Failing(AtomicU32);
 
 impl Failing {
-    fn again(&self) -> Ready<Result<(), Failure>> {
-        self.0.fetch_add(1, Ordering::SeqCst);
-        ready(Err(Failure::Inner))
+    fn again(&self) -> impl Future<Output = Result<(), Failure>> + Send {
+        poll_fn(|_| {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            Poll::Ready(Err(Failure::Inner))
+        })
     }
 
     fn tries(&self) -> u32 {
@@ -177,6 +180,6 @@ async fn the_longest_delay_is_no_timeout() {
     let policies = policies(r#"retry = "const(36500d), 3 attempts", timeout = "1s each attempt""#);
     let failing = Failing::default();
     let mut call = pin!(policies.call(|| failing.again()));
-    let first = std::future::poll_fn(|cx| std::task::Poll::Ready(call.as_mut().poll(cx)));
+    let first = poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx)));
     assert!(first.await.is_pending());
 }
