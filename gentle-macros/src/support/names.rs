@@ -15,7 +15,9 @@ pub(crate) fn separated(name: &str, separator: char) -> String {
 
 // A capital begins a word after a small letter, and at the end of a run of capitals: `HTTPClient`.
 fn begins_word(before: char, after: Option<char>) -> bool {
-    before.is_lowercase() || before.is_ascii_digit() || (before.is_uppercase() && after.is_some_and(char::is_lowercase))
+    before.is_lowercase()
+        || before.is_ascii_digit()
+        || (before.is_uppercase() && after.is_some_and(char::is_lowercase))
 }
 
 #[cfg(test)]
