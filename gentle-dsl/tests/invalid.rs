@@ -310,7 +310,8 @@ fn rate_limits_say_what_is_wrong() {
             "write `5/s reject`, or `5/s queue 5` to refuse only what the queue does not hold",
         ),
         ("5/s )", &["G012 )"], "write `5/s`"),
-        ("5/s 20", &["G020 20"], "write `5/s`"),
+        ("5/s 20", &["G020 20"], "write `5/s burst 20`"),
+        ("5/s 2s", &["G020 2s"], "write `5/s wait 2s`"),
         ("5/s é€ burst 5", &["G001 é"], "write `5/s burst 5`"),
     ]);
 }
@@ -359,6 +360,7 @@ fn retries_say_what_is_wrong() {
         ),
         ("exp(..30s)", &["G309 .."], "write e.g. `exp(100ms..30s)`"),
         ("exp(5 attempts)", &["G309 5"], "write e.g. `exp(100ms..10s, 5 attempts)`"),
+        ("exponential", &["G302 exponential"], "write e.g. `exp(100ms..10s)`"),
         ("exp", &["G309 exp"], "write e.g. `exp(100ms..10s)`"),
         ("const()", &["G309 const()"], "write e.g. `const(500ms)`"),
         ("const(0ms)", &["G018 0ms"], "write `now`"),
@@ -388,6 +390,7 @@ fn timeouts_say_what_is_wrong() {
         ("0s", &["G018 0s"], "write `off` for no timeout, or e.g. `1s`"),
         ("10s, 20s", &["G004 20s"], "keep one: `10s`"),
         ("each attempt 2s", &["G003 each attempt 2s"], "write `2s each attempt`"),
+        ("10s, 2s per attempt", &["G001 per"], "write `10s, 2s each attempt`"),
         ("2s each", &["G019 each"], "write `2s each attempt`"),
         ("2s each atempt", &["G001 atempt"], "write `2s each attempt`"),
         ("1.5.5s", &["G011 1.5.5s"], "write e.g. `1s`"),

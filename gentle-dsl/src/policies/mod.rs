@@ -18,6 +18,9 @@ use crate::{
     timeout::Timeout,
 };
 
+/// Who makes this many mistakes in one text wants to see the first few.
+const SHOWN: usize = 16;
+
 /// The policies of one operation, each at most once; `None` where nothing was written.
 ///
 /// Printed in the order in which they nest, whatever the order they were written in, and parses back to an equal value.
@@ -71,6 +74,9 @@ fn written<T: fmt::Display>(key: Key, setting: Option<Setting<T>>) -> Option<Str
 pub fn parse_policies(text: &str) -> Result<PolicySet, Mistakes> {
     let mut reading = Reading { text, set: PolicySet::default(), given: Vec::new(), mistakes: Vec::new() };
     for item in items(text) {
+        if reading.mistakes.len() >= SHOWN {
+            break;
+        }
         match item {
             Ok(item) => reading.item(&item),
             Err(mistake) => reading.mistakes.push(mistake),

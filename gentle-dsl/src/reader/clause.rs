@@ -6,6 +6,7 @@ use super::{Kind, Reader, Spanned};
 use crate::{
     mistake::{Draft, Edit},
     suggest::did_you_mean,
+    value::{count, duration},
 };
 
 /// A clause that may be given once.
@@ -223,11 +224,27 @@ impl Reader<'_> {
             );
             return;
         }
-        self.recover();
-        let span = self.since(&start);
-        let draft = Draft::new("G020", start, format!("`{amount}` has no word in front of it"));
-        let cut = self.cut(&span);
-        self.report(draft.label("what is it for?").fix([cut]));
+        let draft = Draft::new("G020", self.since(&start), format!("`{amount}` has no word in front of it"));
+        let draft = if let Some(word) = self.likely_word(amount) {
+            let fix = Edit::insert(start.start, format!("{word} "));
+            draft.label(format!("say `{word} {amount}`?")).fix([fix])
+        } else {
+            self.recover();
+            draft.label("what is it for?").fix([self.cut(&self.since(&start))])
+        };
+        self.report(draft);
+    }
+
+    /// The word that most often stands before such an amount.
+    fn likely_word(&self, amount: &str) -> Option<&'static str> {
+        let words: &[&str] = if duration(amount).is_ok() {
+            &["wait"]
+        } else if count(amount).is_ok() {
+            &["burst", "queue"]
+        } else {
+            &[]
+        };
+        self.grammar.words.iter().find(|word| words.contains(word)).copied()
     }
 
     pub(crate) fn reversed(&mut self, span: Range<usize>, message: &str, correct: &str) {

@@ -15,6 +15,9 @@ use crate::{
 
 const NAMES: [&str; 6] = ["now", "const", "linear", "exp", "fib", "list"];
 
+/// The names from the plainest to the rarest, as messages list them.
+const KNOWN: &str = "known: now, const, linear, exp, fib, list";
+
 /// Where a growing back-off ends when its writer did not say.
 const CEILING: Duration = Duration::from_secs(30);
 
@@ -29,6 +32,10 @@ impl Clauses {
             return false;
         }
         let start = reader.step();
+        if name.is_none() && !opens {
+            spelt_out(reader, word, start);
+            return true;
+        }
         let name = name.unwrap_or_else(|| unknown(reader, word, &start));
         let backoff =
             if name == "now" { Some(Backoff::Now) } else { self.read_brackets(reader, name, &start) };
@@ -125,11 +132,19 @@ fn meant(word: &str) -> Option<&'static str> {
     })
 }
 
+/// `exponential` without brackets.
+fn spelt_out(reader: &mut Reader<'_>, word: &str, place: Range<usize>) {
+    let name = meant(word).unwrap_or("exp");
+    let whole = if name == "now" { "now".into() } else { format!("{name}({})", example(name)) };
+    let draft = Draft::new("G302", place.clone(), format!("unknown back-off `{word}`")).label(KNOWN);
+    reader.report(draft.fix([Edit::replace(place, whole)]).help("write e.g. `{fixed}`"));
+}
+
 fn unknown(reader: &mut Reader<'_>, word: &str, place: &Range<usize>) -> &'static str {
     let shape = if reader.is_range(2) { "exp" } else { "const" };
     let name = meant(word).or_else(|| did_you_mean(word, NAMES)).unwrap_or(shape);
     let draft = Draft::new("G302", place.clone(), format!("unknown back-off `{word}`"));
-    let draft = draft.label("known: now, const, linear, exp, fib, list");
+    let draft = draft.label(KNOWN);
     reader.report(draft.fix([Edit::replace(place.clone(), name)]));
     name
 }
@@ -196,7 +211,8 @@ fn check_range(
         } else {
             Edit::insert(to.span.end, "")
         };
-        let first = if to.value < Duration::from_millis(1) { "1ns" } else { "1ms" };
+        let short = !to.value.is_zero() && to.value < Duration::from_millis(1);
+        let first = if short { "1ns" } else { "1ms" };
         reader
             .report(draft.fix([Edit::replace(from.span.clone(), first), last]).help("write e.g. `{fixed}`"));
         return None;

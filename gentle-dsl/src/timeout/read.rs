@@ -102,6 +102,13 @@ impl Clauses {
 
 /// Reads `each attempt`, also where it is not quite that.
 fn each_attempt(reader: &mut Reader<'_>) -> bool {
+    if let Some(word) = reader.word(0).filter(|word| *word != "each" && reader.word(1) == Some("attempt")) {
+        let place = reader.step();
+        let draft = Draft::new("G001", place.clone(), format!("unknown word `{word}`"));
+        reader.report(draft.label("did you mean `each`?").fix([Edit::replace(place, "each")]));
+        reader.step();
+        return true;
+    }
     let Some(each) = reader.eat_word("each") else { return false };
     if reader.eat_word("attempt").is_some() {
         return true;

@@ -1,10 +1,12 @@
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use syn::spanned::Spanned;
 use syn::{
     Block, Expr, ExprAsync, GenericArgument, Item, ItemFn, PathArguments, ReturnType, Stmt, TraitItemFn,
     Type, TypeParamBound,
 };
 
 use crate::support::errors::Errors;
+use crate::support::messages;
 
 /// The annotated function, in one of the two shapes whose body can be awaited.
 pub(crate) struct Function {
@@ -41,6 +43,15 @@ impl Function {
         }
     }
 
+    /// Where the return type is written, for what the compiler has to say about it; the name where there is none.
+    pub(crate) fn output_span(&self) -> Span {
+        match (&self.shape, &self.item.sig.output) {
+            (Shape::AsyncTrait { output, .. }, _) => name_span(output),
+            (_, ReturnType::Type(_, output)) => name_span(output),
+            (_, ReturnType::Default) => self.item.sig.ident.span(),
+        }
+    }
+
     pub(crate) fn body(&self) -> &Block {
         match &self.shape {
             Shape::AsyncTrait { body, .. } => body,
@@ -52,15 +63,36 @@ impl Function {
 // The parser's own words are kept for what is not ours to explain, such as a body that is being typed.
 fn explain(item: TokenStream, error: syn::Error) -> syn::Error {
     if let Ok(declared) = syn::parse2::<TraitItemFn>(item.clone()) {
-        let message = "gentle: a declaration has no body to protect [G015]\nhelp: put the attribute on the method in the `impl`";
-        return syn::Error::new_spanned(declared.sig, message);
+        return syn::Error::new_spanned(declared.sig, messages::no_body().bare());
     }
-    match syn::parse2::<Item>(item) {
+    match syn::parse2::<Item>(item.clone()) {
         Ok(other) => {
-            let message = "gentle: this is not a function [G016]\nhelp: put `#[gentle(…)]` on an `async fn`";
-            syn::Error::new_spanned(other, message)
+            let message = messages::not_a_function(matches!(other, Item::Impl(_)));
+            syn::Error::new_spanned(head(item), message.bare())
         }
         Err(_) => error,
+    }
+}
+
+/// An item without its attributes, up to its braces.
+fn head(item: TokenStream) -> TokenStream {
+    let is_attribute = |token: &TokenTree| match token {
+        TokenTree::Punct(punct) => punct.as_char() == '#',
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Bracket,
+        _ => false,
+    };
+    let head = item.into_iter().skip_while(is_attribute);
+    head.take_while(
+        |token| !matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace),
+    )
+    .collect()
+}
+
+// One token can be underlined: of `anyhow::Result<u32>`, the `Result`.
+fn name_span(ty: &Type) -> Span {
+    match ty {
+        Type::Path(path) => path.path.segments.last().map_or_else(|| ty.span(), |last| last.ident.span()),
+        _ => ty.span(),
     }
 }
 

@@ -1,5 +1,6 @@
 use std::cell::RefCell;
 
+use gentle_dsl::Mistake;
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 
@@ -15,6 +16,11 @@ impl Errors {
     /// Underlines all of `tokens`.
     pub(crate) fn on(&self, tokens: impl ToTokens, message: impl ToString) {
         self.push(syn::Error::new_spanned(tokens, message.to_string()));
+    }
+
+    /// Underlines all of `tokens`; the compiler's own picture stands for the one of the mistake.
+    pub(crate) fn mistake(&self, tokens: impl ToTokens, mistake: &Mistake) {
+        self.on(tokens, mistake.bare());
     }
 
     pub(crate) fn push(&self, error: syn::Error) {

@@ -1,1 +1,3 @@
-//! Telemetry: logs, and what each part shows of itself.
+//! What a program shows of itself.
+
+pub mod log;

@@ -200,6 +200,3 @@ fn levels(deps: &[Vec<Dep>], dependants: &[Vec<Dependant>]) -> Vec<Vec<usize>> {
     }
     levels
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,0 +1,5 @@
+//! Where values come from: files, and the environment.
+
+pub(crate) mod environment;
+pub(crate) mod file;
+pub(crate) mod syntax;
