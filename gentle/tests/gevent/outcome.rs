@@ -51,16 +51,16 @@ async fn a_handler_may_give_up_or_drop(place: Place) {
     assert_eq!(letter.last_error.as_deref(), Some("hopeless"));
 }
 
-#[derive(Serialize, Deserialize)]
-struct Big(String);
-
-impl Event for Big {
-    const TOPIC: &'static str = "big";
-}
-
 #[cfg(feature = "sqlite")]
 #[tokio::test(start_paused = true)]
 async fn an_event_that_is_too_big_is_refused_with_its_size() {
+    #[derive(Serialize, Deserialize)]
+    struct Big(String);
+
+    impl Event for Big {
+        const TOPIC: &'static str = "big";
+    }
+
     let handler = Handler::new("big", here!(), |_: Delivery<Big>| async {});
     let world = World::with(Place::Sqlite, "max_payload=100", vec![handler], Vec::new()).await;
     let error = world.events.dispatch(Big("x".repeat(99))).await.unwrap_err();
