@@ -32,7 +32,8 @@ fn a_mistake_never_takes_the_users_item_away() {
 #[test]
 fn no_mistake_is_said_twice_at_one_place() {
     for (path, words) in cases() {
-        let said: Vec<&str> = words.split("\n\nerror").map(|block| block.trim_start_matches("error")).collect();
+        let said: Vec<&str> =
+            words.split("\n\nerror").map(|block| block.trim_start_matches("error")).collect();
         let different: BTreeSet<&&str> = said.iter().collect();
         assert_eq!(said.len(), different.len(), "{}:\n{words}", path.display());
     }
@@ -47,7 +48,11 @@ fn every_mistake_has_a_code_and_a_help() {
         }
         for headline in headlines(&words) {
             let code = headline.trim_end_matches(']').rsplit(" [G").next().unwrap_or_default();
-            assert!(code.len() == 3 && code.bytes().all(|b| b.is_ascii_digit()), "{}: {headline}", path.display());
+            assert!(
+                code.len() == 3 && code.bytes().all(|b| b.is_ascii_digit()),
+                "{}: {headline}",
+                path.display()
+            );
         }
         let helps = words.matches("help: ").count();
         assert!(helps >= headlines(&words).count(), "{}: help is missing\n{words}", path.display());
