@@ -6,3 +6,13 @@ pub use inventory::submit;
 pub fn returns<R>() -> R {
     unreachable!("it only names a type")
 }
+
+/// Whether two topics are one, at compile time.
+pub const fn same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut at = 0;
+    while at < one.len() && at < other.len() && one[at] == other[at] {
+        at += 1;
+    }
+    at == one.len() && at == other.len()
+}

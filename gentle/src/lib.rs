@@ -10,6 +10,7 @@ pub mod config;
 pub mod error;
 pub mod event;
 pub mod policy;
+pub mod prelude;
 pub mod runtime;
 pub mod service;
 pub mod telemetry;
@@ -18,9 +19,10 @@ pub mod time;
 #[doc(hidden)]
 pub mod __private;
 
-pub use gentle_macros::{gentle, policies};
+pub use gentle_macros::{Event, event_handler, gentle, policies, service};
 pub use policy::{Policies, Rejected};
 
 pub use error::{BoxError, Error, Place};
+pub use event::{Event, dispatch, dispatch_at, dispatch_in, try_dispatch};
 pub use runtime::{App, AppBuilder, Exit, run};
 pub use service::{Service, Svc};

@@ -1,6 +1,10 @@
 //! The command line.
 
-use std::{ffi::OsString, ops::RangeInclusive, path::PathBuf, process};
+use std::{
+    ffi::OsString,
+    path::{Display, PathBuf},
+    process,
+};
 
 const USAGE: &str = "\
 Reads scores from a badly behaved service, gently, and saves them.
@@ -45,9 +49,42 @@ impl Arguments {
         }
     }
 
-    /// The players whose scores to read.
-    pub fn players(&self) -> RangeInclusive<u64> {
-        1..=self.count.unwrap_or(u64::MAX)
+    /// The file to keep the scores in.
+    pub fn file(&self) -> File {
+        match &self.file {
+            Some(path) => File { path: path.clone(), temporary: false },
+            None => File {
+                path: std::env::temp_dir().join(format!("scores-{}.sqlite", process::id())),
+                temporary: true,
+            },
+        }
+    }
+}
+
+/// A file of scores; a temporary one is removed in the end.
+#[derive(Debug)]
+pub struct File {
+    path: PathBuf,
+    temporary: bool,
+}
+
+impl File {
+    /// Where it is.
+    pub fn path(&self) -> Display<'_> {
+        self.path.display()
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        if self.temporary {
+            for suffix in ["", "-wal", "-shm"] {
+                let mut path = self.path.clone().into_os_string();
+                path.push(suffix);
+                // It may not have been made at all.
+                let _ = std::fs::remove_file(path);
+            }
+        }
     }
 }
 
@@ -103,7 +140,6 @@ mod tests {
         let arguments = parsed("").unwrap().unwrap();
 
         assert_eq!(arguments, Arguments { count: Some(60), file: None });
-        assert_eq!(arguments.players(), 1..=60);
     }
 
     #[test]

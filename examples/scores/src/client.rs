@@ -2,6 +2,7 @@
 
 use std::{error::Error, time::Duration};
 
+use gentle::Rejected;
 use http::{Response, StatusCode, Uri, header::RETRY_AFTER};
 use http_body_util::BodyExt;
 use hyper_util::{
@@ -34,6 +35,9 @@ pub enum ScoreError {
     /// No answer came through, or none that can be read.
     #[error("no answer from the score service: {0}")]
     Http(HttpError),
+    /// Our own manners refused the call, or cut it off.
+    #[error(transparent)]
+    Rejected(#[from] Rejected),
     /// The service was called too often.
     #[error("the score service asks for a pause of {retry_after:?}")]
     Throttled {

@@ -1,52 +1,34 @@
-//! Reads scores from a badly behaved service. For now with its own hands.
+//! Reads scores from a badly behaved service, gently, and loses none of them.
+//!
+//! The service lives in [`external`]: it fails, hangs, and refuses whoever calls too often. [`reader`] calls it with
+//! manners and dispatches what it read as durable events, [`saving`] handles these and keeps the scores in
+//! [`scores`], [`leaderboard`] looks at them, and [`display`] shows it all and adds up in the end.
 
 pub mod arguments;
 pub mod client;
+pub mod display;
 pub mod external;
+pub mod leaderboard;
 pub mod progress;
+pub mod reader;
+pub mod saving;
+pub mod scores;
 
-use std::{io, time::Duration};
+use gentle::{App, Exit};
 
-use tokio::time;
+use crate::arguments::Arguments;
 
-use crate::{
-    arguments::Arguments,
-    client::{ScoreClient, ScoreError},
-    external::{ScoreService, Summary, points},
-    progress::Progress,
-};
-
-static PROGRESS: Progress = Progress::new();
-
-#[tokio::main]
-async fn main() -> io::Result<()> {
+fn main() -> Exit {
     let arguments = Arguments::from_command_line();
-    let service = ScoreService::start().await?;
-    let client = ScoreClient::new(service.url());
-    for player in arguments.players() {
-        read(&client, player).await;
+    let file = arguments.file();
+    let mut app = App::builder()
+        .name("scores")
+        .linked()
+        .configured()
+        .set("event.url", format!("sqlite://{}", file.path()))
+        .set("service.db.path", file.path());
+    if let Some(count) = arguments.count {
+        app = app.set("service.reader.count", count);
     }
-    service.stop().await;
-    let summary: Summary = service.log().summary();
-    PROGRESS.finish(format_args!("{summary}\n{:?}", arguments.file));
-    Ok(())
-}
-
-async fn read(client: &ScoreClient, player: u64) {
-    loop {
-        time::sleep(Duration::from_millis(100)).await;
-        match time::timeout(Duration::from_secs(2), client.score(player)).await {
-            Ok(Ok(score)) => {
-                PROGRESS.read();
-                PROGRESS.saved(score.player, score.points);
-                if score.points == points(player) {
-                    PROGRESS.checked();
-                }
-                return;
-            }
-            Ok(Err(ScoreError::Throttled { retry_after })) => time::sleep(retry_after).await,
-            Ok(Err(error)) => PROGRESS.retry(player, error),
-            Err(late) => PROGRESS.retry(player, late),
-        }
-    }
+    app.run()
 }

@@ -15,18 +15,12 @@ pub struct Progress {
     read: AtomicU64,
     saved: AtomicU64,
     checked: AtomicU64,
-    retries: AtomicU64,
 }
 
 impl Progress {
     /// Nothing done yet; `const`, so that it can be a `static`.
     pub const fn new() -> Self {
-        Self {
-            read: AtomicU64::new(0),
-            saved: AtomicU64::new(0),
-            checked: AtomicU64::new(0),
-            retries: AtomicU64::new(0),
-        }
+        Self { read: AtomicU64::new(0), saved: AtomicU64::new(0), checked: AtomicU64::new(0) }
     }
 
     /// A score was read.
@@ -45,12 +39,6 @@ impl Progress {
     pub fn checked(&self) {
         self.checked.fetch_add(1, Relaxed);
         self.show(None);
-    }
-
-    /// Something is tried again.
-    pub fn retry(&self, player: u64, why: impl Display) {
-        self.retries.fetch_add(1, Relaxed);
-        self.show(Some(&format!("retry player {player}: {why}")));
     }
 
     /// Leaves the changing line as it stands and says something below it.
@@ -72,9 +60,9 @@ impl Progress {
     }
 
     fn counts(&self) -> String {
-        let [read, saved, checked, retries] =
-            [&self.read, &self.saved, &self.checked, &self.retries].map(|count| count.load(Relaxed));
-        format!("read {read} · saved {saved} · checked {checked} · retries {retries}")
+        let [read, saved, checked] =
+            [&self.read, &self.saved, &self.checked].map(|count| count.load(Relaxed));
+        format!("read {read} · saved {saved} · checked {checked}")
     }
 }
 
@@ -102,7 +90,7 @@ mod tests {
 
     #[test]
     fn a_terminal_shows_one_changing_line() {
-        let line = "\r\x1b[Kread 3 · saved 2 · checked 1 · retries 0";
+        let line = "\r\x1b[Kread 3 · saved 2 · checked 1";
 
         assert_eq!(some().render(None, true), line);
         assert_eq!(some().render(Some("saved player 7: 1234 points"), true), line);

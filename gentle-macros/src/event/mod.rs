@@ -53,7 +53,10 @@ fn attribute(input: &DeriveInput, errors: &Errors) -> Attribute {
     let mut keys = Keys::new("event", KEYS);
     for attribute in input.attrs.iter().filter(|attribute| attribute.path().is_ident("event")) {
         let Meta::List(list) = &attribute.meta else {
-            errors.on(attribute, "event: the attribute says nothing [G802]\nhelp: write `#[event(topic = \"score.read\")]`");
+            errors.on(
+                attribute,
+                "event: the attribute says nothing [G802]\nhelp: write `#[event(topic = \"score.read\")]`",
+            );
             continue;
         };
         for argument in split(list.tokens.clone(), errors) {
@@ -75,7 +78,9 @@ fn attribute(input: &DeriveInput, errors: &Errors) -> Attribute {
 /// A topic is words of letters, digits, `-` and `_`, between dots.
 pub(crate) fn check_topic(topic: &LitStr, errors: &Errors) {
     let text = topic.value();
-    let word = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    let word = |word: &str| {
+        !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+    };
     if text.split('.').all(word) && text.len() <= 128 {
         return;
     }

@@ -11,8 +11,18 @@ use crate::support::errors::Errors;
 use crate::support::options::{self, Keys};
 use crate::support::{krate, sentence, tokens};
 
-const KEYS: &[&str] =
-    &["topic", "name", "concurrency", "retry", "timeout", "lease", "drain", "bulkhead", "rate_limit", "crate"];
+const KEYS: &[&str] = &[
+    "topic",
+    "name",
+    "concurrency",
+    "retry",
+    "timeout",
+    "lease",
+    "drain",
+    "bulkhead",
+    "rate_limit",
+    "crate",
+];
 
 /// What stands inside `#[event_handler(…)]`.
 #[derive(Default)]
@@ -58,7 +68,8 @@ impl Attribute {
                 let retry = tokens::retry(retry, &quote!(#krate::policy));
                 calls.extend(quote!(.retry(#retry)));
             }
-            Some(Setting::Off) => calls.extend(quote!(.retry(#krate::policy::Retry::new(#krate::policy::Backoff::Now).attempts(1)))),
+            Some(Setting::Off) => calls
+                .extend(quote!(.retry(#krate::policy::Retry::new(#krate::policy::Backoff::Now).attempts(1)))),
             None => {}
         }
         for (limit, method) in [(self.timeout, "timeout"), (self.lease, "lease"), (self.drain, "drain")] {
@@ -82,12 +93,16 @@ impl Attribute {
             "drain" => self.drain = options::duration(attribute, argument, errors),
             "bulkhead" => {
                 let help = "help: write `concurrency = 16`";
-                let message = "event_handler: how many events are handled at once is its `concurrency` [G902]";
+                let message =
+                    "event_handler: how many events are handled at once is its `concurrency` [G902]";
                 errors.on(argument.tokens(), format!("{message}\n{help}"));
             }
             "rate_limit" => {
                 let help = "help: put `#[gentle(rate_limit = …)]` on the function that makes the call";
-                errors.on(argument.tokens(), format!("event_handler: `rate_limit` is not there yet [G009]\n{help}"));
+                errors.on(
+                    argument.tokens(),
+                    format!("event_handler: `rate_limit` is not there yet [G009]\n{help}"),
+                );
             }
             _ => self.krate = options::path(attribute, argument, "my_crate::gentle", errors),
         }

@@ -64,7 +64,8 @@ fn registration(attribute: &Attribute, function: &ItemFn, arguments: &Arguments)
     });
     let calls = attribute.calls();
     let topic = topic(attribute, event, &krate);
-    let call = quote_spanned!(ident.span()=> #krate::event::IntoOutcome::into_outcome(#ident(#(#values),*).await));
+    let call =
+        quote_spanned!(ident.span()=> #krate::event::IntoOutcome::into_outcome(#ident(#(#values),*).await));
     quote! {
         #topic
         #krate::__private::submit! {

@@ -18,7 +18,7 @@ pub(crate) enum Shape {
     /// `ScoreRead`
     Owned,
     /// `Svc<Database>` and its like
-    Injected(Type),
+    Injected(Box<Type>),
 }
 
 impl Arguments {
@@ -36,13 +36,17 @@ impl Arguments {
             [(_, event)] => Some(Self { event: event.clone(), shapes }),
             [] => {
                 let help = "help: take it as `event: &ScoreRead`";
-                errors.on(&signature.ident, format!("event_handler: no argument is the event [G904]\n{help}"));
+                errors
+                    .on(&signature.ident, format!("event_handler: no argument is the event [G904]\n{help}"));
                 None
             }
             [_, others @ ..] => {
                 let help = "help: keep one; services are taken as `Svc<T>`";
-                let message = format!("event_handler: a handler takes one event, this is another [G905]\n{help}");
-                others.iter().for_each(|(argument, _)| errors.on(argument, &message));
+                let message =
+                    format!("event_handler: a handler takes one event, this is another [G905]\n{help}");
+                for (argument, _) in others {
+                    errors.on(argument, &message);
+                }
                 None
             }
         }
@@ -52,11 +56,15 @@ impl Arguments {
 fn check(signature: &Signature, errors: &Errors) {
     if signature.asyncness.is_none() {
         let help = "help: write `async fn`; run what blocks in `spawn_blocking`";
-        errors.on(signature.fn_token, format!("event_handler: a handler is an async function [G906]\n{help}"));
+        errors
+            .on(signature.fn_token, format!("event_handler: a handler is an async function [G906]\n{help}"));
     }
     if !signature.generics.params.is_empty() {
         let help = "help: write a function for one event that calls the generic one";
-        errors.on(&signature.generics, format!("event_handler: a generic function handles no event in particular [G907]\n{help}"));
+        errors.on(
+            &signature.generics,
+            format!("event_handler: a generic function handles no event in particular [G907]\n{help}"),
+        );
     }
     if let Some(receiver) = signature.receiver() {
         let help = "help: write a free function that takes the service as `Svc<T>`";
@@ -66,7 +74,7 @@ fn check(signature: &Signature, errors: &Errors) {
 
 fn shape(ty: &Type) -> (Shape, Option<Type>) {
     if is_injected(ty) {
-        return (Shape::Injected(ty.clone()), None);
+        return (Shape::Injected(Box::new(ty.clone())), None);
     }
     if let Type::Reference(reference) = ty {
         return (Shape::Borrowed, Some((*reference.elem).clone()));

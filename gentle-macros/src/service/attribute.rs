@@ -10,7 +10,8 @@ use crate::support::errors::Errors;
 use crate::support::options::{self, Keys};
 use crate::support::{krate, names, sentence, tokens};
 
-const KEYS: &[&str] = &["name", "deps", "wants", "optional", "retry", "start_timeout", "stop_timeout", "env", "crate"];
+const KEYS: &[&str] =
+    &["name", "deps", "wants", "optional", "retry", "start_timeout", "stop_timeout", "env", "crate"];
 
 /// What stands inside `#[service(…)]`.
 #[derive(Default)]
@@ -105,7 +106,10 @@ fn twice<'a>(dependencies: impl Iterator<Item = &'a Expr>, errors: &Errors) {
         let text = dependency.to_token_stream().to_string();
         if !matches!(dependency, Expr::Path(_) | Expr::Lit(ExprLit { lit: Lit::Str(_), .. })) {
             let help = "help: write `\"cache\"` or the service's type";
-            errors.on(dependency, format!("service: a dependency is a name in quotes or a type [G702]\n{help}"));
+            errors.on(
+                dependency,
+                format!("service: a dependency is a name in quotes or a type [G702]\n{help}"),
+            );
         } else if seen.contains(&text) {
             errors.on(dependency, format!("service: depends on {text} twice [G703]\nhelp: keep one"));
         }

@@ -48,7 +48,11 @@ impl Argument {
     }
 
     fn edge(&self, attribute: &Attribute, krate: &TokenStream) -> TokenStream {
-        if self.configured { structure::configured(&self.ty, attribute) } else { edges::takes(&self.ty, krate) }
+        if self.configured {
+            structure::configured(&self.ty, attribute)
+        } else {
+            edges::takes(&self.ty, krate)
+        }
     }
 }
 

@@ -48,7 +48,9 @@ fn source(field: &mut Field, newtype: bool) -> Source {
     } else {
         Source::Default
     };
-    field.attrs.retain(|attribute| !attribute.path().is_ident(CONFIG) && !attribute.path().is_ident("inject"));
+    field
+        .attrs
+        .retain(|attribute| !attribute.path().is_ident(CONFIG) && !attribute.path().is_ident("inject"));
     source
 }
 
@@ -112,12 +114,19 @@ fn field_value(field: &Field, source: &Source, krate: &TokenStream) -> TokenStre
     let span = field.ty.span();
     match source {
         Source::Injected => quote_spanned!(span=> __build.inject()?),
-        Source::Configured => quote_spanned!(span=> #krate::config::FromSection::from_section(&__build.section())?),
+        Source::Configured => {
+            quote_spanned!(span=> #krate::config::FromSection::from_section(&__build.section())?)
+        }
         Source::Default => quote_spanned!(span=> ::core::default::Default::default()),
     }
 }
 
-fn edges(structure: &ItemStruct, sources: &[Source], attribute: &Attribute, krate: &TokenStream) -> TokenStream {
+fn edges(
+    structure: &ItemStruct,
+    sources: &[Source],
+    attribute: &Attribute,
+    krate: &TokenStream,
+) -> TokenStream {
     let fields = structure.fields.iter().zip(sources);
     let mut edges = TokenStream::new();
     for (field, source) in fields {

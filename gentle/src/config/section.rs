@@ -4,12 +4,12 @@ use std::str::FromStr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use gentle_dsl::did_you_mean;
+use gentle_dsl::{Sentence, Setting, did_you_mean};
 
 use super::key::{KeyPath, mangled};
 use super::known::SERVICE_KEYS;
 use super::mistake::{self, Mistake};
-use super::{Config, Secret, Value};
+use super::{Config, Secret, Value, grammar};
 use crate::error::Error;
 
 /// One section, read key by key into a struct; what is wrong is collected and reported by
@@ -122,6 +122,17 @@ impl Section {
         T::Err: fmt::Display,
     {
         self.read(key, Value::read_parsed)
+    }
+
+    /// A policy, in the words of its attribute.
+    pub fn sentence<S: Sentence>(&self, key: &str) -> Option<Setting<S>> {
+        match grammar::sentence(&self.get(key)?) {
+            Ok(setting) => Some(setting),
+            Err(mistakes) => {
+                self.reading().mistakes.extend(mistakes);
+                None
+            }
+        }
     }
 
     /// Several texts: a list of the file, or one text split at commas.

@@ -1,14 +1,14 @@
+use std::any::TypeId;
 use std::borrow::Cow;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gentle_dsl::Retry;
-
 use super::backend::{Claim, Group};
-use super::{Delivery, Event, IntoOutcome, Outcome, backoff};
+use super::{Delivery, Dispatcher, Event, IntoOutcome, Outcome, backoff};
 use crate::error::{BoxError, Error, Place};
+use crate::policy::Retry;
 use crate::service::{Build, Definition, Inject};
 
 /// One attempt on its way.
@@ -50,7 +50,7 @@ pub struct Handler {
     place: Place,
     edges: Vec<fn(Definition) -> Definition>,
     pub(super) concurrency: usize,
-    pub(super) retry: Retry,
+    pub(super) retry: Option<Retry>,
     pub(super) lease: Duration,
     pub(super) timeout: Option<Duration>,
     pub(super) drain: Duration,
@@ -74,7 +74,7 @@ impl Handler {
             place,
             edges: Vec::new(),
             concurrency: 16,
-            retry: backoff::DEFAULT,
+            retry: Some(backoff::DEFAULT),
             lease: Duration::from_secs(30),
             timeout: None,
             drain: Duration::from_secs(10),
@@ -86,8 +86,11 @@ impl Handler {
     }
 
     /// Says that an attempt [injects](Delivery::inject) an `I`, and with it what the handler depends on.
-    pub fn takes<I: Inject>(mut self) -> Self {
-        self.edges.push(I::edge);
+    pub fn takes<I: Inject + 'static>(mut self) -> Self {
+        // Every handler depends on the event store already, and a dependency is named once.
+        if TypeId::of::<I>() != TypeId::of::<Dispatcher>() {
+            self.edges.push(I::edge);
+        }
         self
     }
 
@@ -97,9 +100,10 @@ impl Handler {
         self
     }
 
-    /// How a failed attempt is tried again: `exp(100ms..30s), 10 attempts` unless said otherwise.
-    pub fn retry(mut self, retry: Retry) -> Self {
-        self.retry = retry;
+    /// How a failed attempt is tried again: `exp(100ms..30s), 10 attempts` unless said otherwise; `None` is not at
+    /// all. A budget in the sentence has no effect here.
+    pub fn retry(mut self, retry: impl Into<Option<Retry>>) -> Self {
+        self.retry = retry.into();
         self
     }
 
@@ -157,7 +161,7 @@ impl fmt::Debug for Handler {
             .field("topic", &self.topic)
             .field("place", &format_args!("{}", self.place))
             .field("concurrency", &self.concurrency)
-            .field("retry", &format_args!("{}", self.retry))
+            .field("retry", &self.retry.map(|retry| retry.to_string()))
             .finish_non_exhaustive()
     }
 }

@@ -31,7 +31,7 @@ pub use envelope::{Due, Envelope, Payload};
 pub use handler::Handler;
 pub use id::Id;
 pub use outcome::{IntoOutcome, Outcome};
-pub use plan::Plan;
+pub(crate) use plan::Plan;
 pub use registration::Registration;
 
 use crate::error::Error;
@@ -54,10 +54,10 @@ use crate::error::Error;
 /// }
 /// ```
 ///
-/// An empty topic does not compile:
+/// An empty topic does not compile where the event is dispatched or handled:
 ///
 /// ```compile_fail
-/// # use gentle::event::Event;
+/// # use gentle::event::{Delivery, Event, Handler};
 /// # use serde::{Deserialize, Serialize};
 /// #[derive(Serialize, Deserialize)]
 /// struct Nameless;
@@ -65,10 +65,8 @@ use crate::error::Error;
 /// impl Event for Nameless {
 ///     const TOPIC: &'static str = "";
 /// }
-/// async fn send() {
-///     let _ = gentle::event::dispatch(Nameless).await;
-/// }
-/// # let _ = send;
+///
+/// let handler = Handler::new("nobody", gentle::here!(), |_: Delivery<Nameless>| async {});
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an event",

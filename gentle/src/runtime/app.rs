@@ -7,6 +7,7 @@ use tracing::info;
 
 use super::{AppBuilder, Report, serve};
 use crate::error::{Error, Kind};
+use crate::policy::Policies;
 use crate::service::{Engine, Graph, Limits, Resources, Scope, State, Svc};
 
 /// A program as a value: its services and handlers, started and stopped together.
@@ -37,6 +38,7 @@ pub struct App(Arc<Inner>);
 struct Inner {
     name: String,
     engine: Engine,
+    policies: Vec<&'static Policies>,
     reported: AtomicBool,
 }
 
@@ -50,11 +52,17 @@ impl App {
         AppBuilder::default()
     }
 
-    pub(super) fn assemble(name: String, graph: Graph, mut resources: Resources, limits: Limits) -> Self {
+    pub(super) fn assemble(
+        name: String,
+        graph: Graph,
+        mut resources: Resources,
+        limits: Limits,
+        policies: Vec<&'static Policies>,
+    ) -> Self {
         Self(Arc::new_cyclic(|inner| {
             resources.insert(Home(inner.clone()));
             let engine = Engine::new(graph, Scope::new(resources), limits);
-            Inner { name, engine, reported: AtomicBool::new(false) }
+            Inner { name, engine, policies, reported: AtomicBool::new(false) }
         }))
     }
 
@@ -160,9 +168,14 @@ impl App {
         self.engine().named(name).map(|node| self.engine().state(node))
     }
 
-    /// What is registered, in order of levels, and how each of them stands.
+    /// What is registered, in order of levels, and how each of them stands; then the policies with their full text.
     pub fn report(&self) -> Report {
-        Report::new(&self.0.name, self.engine())
+        Report::new(&self.0.name, self.engine(), &self.0.policies)
+    }
+
+    /// What the app shares with all its tasks under type `R`, such as its configuration or its event dispatcher.
+    pub fn resource<R: Clone + Send + Sync + 'static>(&self) -> Option<R> {
+        self.0.engine.scope().get()
     }
 
     /// What it is called in logs and in its report.

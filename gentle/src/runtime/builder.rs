@@ -1,10 +1,16 @@
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::ffi::OsString;
+use std::fmt;
 use std::time::Duration;
 
+use super::configuration::{self, Settings};
+use super::parts::Parts;
 use super::{App, Exit, serve};
+use crate::config::{self, Config};
 use crate::error::{Error, Kind};
-use crate::service::{Component, Definition, Graph, Limits, Registration, Resources};
+use crate::event::Handler;
+use crate::policy::Policies;
+use crate::service::{Component, Definition, Graph, Limits, Resources};
 
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -19,44 +25,56 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
 /// let nothing = App::builder().build().unwrap_err();
 /// assert_eq!(nothing.kind(), Kind::NothingToDo);
 /// ```
-#[derive(Debug)]
 pub struct AppBuilder {
-    name: String,
-    definitions: Vec<Definition>,
+    name: Option<String>,
+    parts: Parts,
     expected: Vec<&'static str>,
-    settings: Vec<(String, String)>,
+    config: config::Builder,
     resources: Resources,
-    limits: Limits,
-}
-
-/// The configuration that code has set, in the order in which it did; a resource of the app.
-#[derive(Clone, Debug, Default)]
-pub struct Settings(Arc<[(String, String)]>);
-
-impl Settings {
-    /// What was set last for `key`.
-    pub fn get(&self, key: &str) -> Option<&str> {
-        self.0.iter().rev().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
-    }
+    boot_timeout: Option<Duration>,
+    shutdown_timeout: Option<Duration>,
 }
 
 impl Default for AppBuilder {
     fn default() -> Self {
         Self {
-            name: "app".to_owned(),
-            definitions: Vec::new(),
+            name: None,
+            parts: Parts::default(),
             expected: Vec::new(),
-            settings: Vec::new(),
+            config: Config::builder(),
             resources: Resources::new(),
-            limits: Limits { boot: None, shutdown: SHUTDOWN_TIMEOUT },
+            boot_timeout: None,
+            shutdown_timeout: None,
         }
     }
 }
 
 impl AppBuilder {
-    /// Takes everything that the crates of this program register.
+    /// Takes everything that the crates of this program register: services, handlers and policies.
     pub fn linked(mut self) -> Self {
-        self.definitions.extend(Registration::linked());
+        self.parts.link();
+        self
+    }
+
+    /// Reads the configuration of the process: `gentle.toml`, or what `GENTLE_CONFIG` names, and the environment.
+    pub fn configured(mut self) -> Self {
+        self.config = self.config.process();
+        self
+    }
+
+    /// Reads this text as if it were a file called `name`.
+    pub fn toml_text(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
+        self.config = self.config.toml_text(name, text);
+        self
+    }
+
+    /// Reads these as if they were environment variables.
+    pub fn environment<N, T>(mut self, variables: impl IntoIterator<Item = (N, T)>) -> Self
+    where
+        N: Into<OsString>,
+        T: Into<OsString>,
+    {
+        self.config = self.config.environment(variables);
         self
     }
 
@@ -67,20 +85,33 @@ impl AppBuilder {
 
     /// Adds what `definition` describes.
     pub fn define(mut self, definition: Definition) -> Self {
-        self.definitions.push(definition);
+        self.parts.services.push(definition);
+        self
+    }
+
+    /// Adds an event handler.
+    pub fn handler(mut self, handler: Handler) -> Self {
+        self.parts.handlers.push(handler);
+        self
+    }
+
+    /// Adds policies, so that configuration finds them by their name.
+    pub fn policies(mut self, policies: &'static Policies) -> Self {
+        self.parts.policies.push(policies);
         self
     }
 
     /// Puts `definition` in the place of the one that has its name: a fake for the real thing. Without such a one it
     /// is added.
     pub fn replace(mut self, definition: Definition) -> Self {
-        self.definitions.retain(|known| known.name() != definition.name());
+        self.parts.services.retain(|known| known.name() != definition.name());
         self.define(definition)
     }
 
-    /// Sets a value of the configuration; stronger than files and the environment.
-    pub fn set(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.settings.push((key.into(), value.into()));
+    /// Sets a value of the configuration, such as `event.url`; stronger than files and the environment.
+    #[track_caller]
+    pub fn set(mut self, key: &str, value: impl fmt::Display) -> Self {
+        self.config = self.config.set(key, value);
         self
     }
 
@@ -98,19 +129,19 @@ impl AppBuilder {
 
     /// What the app is called in logs and in its report.
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = name.into();
+        self.name = Some(name.into());
         self
     }
 
     /// How long boot may take as a whole: as long as it needs unless said otherwise.
     pub fn boot_timeout(mut self, limit: Duration) -> Self {
-        self.limits.boot = Some(limit);
+        self.boot_timeout = Some(limit);
         self
     }
 
     /// How long shutdown may take as a whole before everybody is stopped at once: 30 seconds unless said otherwise.
     pub fn shutdown_timeout(mut self, limit: Duration) -> Self {
-        self.limits.shutdown = limit;
+        self.shutdown_timeout = Some(limit);
         self
     }
 
@@ -118,40 +149,58 @@ impl AppBuilder {
     ///
     /// # Errors
     ///
-    /// All problems together: dependencies that are missing, circular, on oneself or named twice; names and types
-    /// that are taken twice; expected crates that register nothing; nothing to run.
-    pub fn build(mut self) -> Result<App, Error> {
-        self.take_configuration();
-        let mut problems = self.unexpected();
-        if self.definitions.is_empty() {
+    /// All problems together: what is wrong in the configuration, with file and line; dependencies that are missing,
+    /// circular, on oneself or named twice; names and types that are taken twice; expected crates that register
+    /// nothing; nothing to run.
+    pub fn build(self) -> Result<App, Error> {
+        let config = self.config.load()?;
+        let mut parts = self.parts;
+        let mut problems = absent(&self.expected, &parts);
+        problems.extend(configuration::apply(&mut parts, &config));
+        let settings = Settings::read(&config, &mut problems);
+        let mut resources = self.resources;
+        let definitions = parts.definitions(&config, &mut resources, &mut problems);
+        if definitions.is_empty() {
             problems.push(nothing_to_do());
         }
-        let graph = match Graph::new(self.definitions) {
-            Ok(graph) if problems.is_empty() => graph,
-            Ok(_) => return Err(joined(problems)),
+        match Graph::new(definitions) {
+            Ok(graph) if problems.is_empty() => {
+                parts.set_policies(&config);
+                resources.insert(config);
+                let limits = Limits {
+                    boot: self.boot_timeout.or(settings.boot_timeout),
+                    shutdown: self.shutdown_timeout.or(settings.stop_timeout).unwrap_or(SHUTDOWN_TIMEOUT),
+                };
+                let name = self.name.or(settings.name).unwrap_or_else(|| "app".to_owned());
+                Ok(App::assemble(name, graph, resources, limits, parts.policies))
+            }
+            Ok(_) => Err(joined(problems)),
             Err(error) => {
                 problems.extend(error.all().cloned());
-                return Err(joined(problems));
+                Err(joined(problems))
             }
-        };
-        Ok(App::assemble(self.name, graph, self.resources, self.limits))
+        }
     }
 
     /// Builds, runs and ends as a whole program does: see [`run`](crate::run). Blocks; not for inside a runtime.
     pub fn run(self) -> Exit {
         serve::main(self)
     }
+}
 
-    /// The one place where configuration reaches definitions and resources.
-    fn take_configuration(&mut self) {
-        self.resources.insert(Settings(std::mem::take(&mut self.settings).into()));
+impl fmt::Debug for AppBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AppBuilder")
+            .field("name", &self.name)
+            .field("parts", &self.parts)
+            .finish_non_exhaustive()
     }
+}
 
-    fn unexpected(&self) -> Vec<Error> {
-        let here: BTreeSet<&str> = self.definitions.iter().map(|known| known.place().package).collect();
-        let absent = |wanted: &&&str| !here.iter().any(|package| same_crate(package, wanted));
-        self.expected.iter().filter(absent).map(|wanted| not_linked(wanted, &here)).collect()
-    }
+fn absent(expected: &[&str], parts: &Parts) -> Vec<Error> {
+    let here = parts.packages();
+    let absent = expected.iter().filter(|wanted| !here.iter().any(|package| same_crate(package, wanted)));
+    absent.map(|wanted| not_linked(wanted, &here)).collect()
 }
 
 /// Packages are written with `-`, crates with `_`.

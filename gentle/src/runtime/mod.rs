@@ -4,19 +4,21 @@
 
 mod app;
 mod builder;
+mod configuration;
 mod exit;
+mod parts;
 mod report;
 mod serve;
 mod signal;
 
 pub use app::App;
-pub use builder::{AppBuilder, Settings};
+pub use builder::AppBuilder;
 pub use exit::Exit;
 pub use report::Report;
 
 /// Runs everything that is linked into this program, until it ends or is told to.
 ///
-/// It makes the tokio runtime, finds what `#[service]` and `#[event_handler]` have registered, boots it in order,
+/// It makes the tokio runtime, reads `gentle.toml` and the environment, sets up the log, finds what `#[service]` and `#[event_handler]` have registered, boots it in order,
 /// serves until SIGTERM, SIGINT or [`Context::shutdown`](crate::service::Context::shutdown), drains and stops. What
 /// goes wrong is printed for people on standard error, and the [`Exit`] says it to the machine.
 ///
@@ -28,7 +30,7 @@ pub use report::Report;
 /// }
 /// ```
 pub fn run() -> Exit {
-    App::builder().linked().run()
+    App::builder().linked().configured().run()
 }
 
 /// Names crates that this program has in its `Cargo.toml` but nowhere in its source, so that they are linked and

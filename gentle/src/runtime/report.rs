@@ -3,6 +3,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::Place;
+use crate::policy::Policies;
 use crate::service::{Engine, Standing, State};
 
 /// What an app consists of and how it stands: one readable block, and its lines as values.
@@ -10,6 +11,15 @@ use crate::service::{Engine, Standing, State};
 pub struct Report {
     name: String,
     levels: Vec<Vec<Line>>,
+    policies: Vec<PolicyLine>,
+}
+
+/// One function's policies.
+#[derive(Clone, Debug)]
+struct PolicyLine {
+    name: String,
+    text: String,
+    place: Option<Place>,
 }
 
 /// One part of the app.
@@ -24,10 +34,14 @@ struct Line {
 }
 
 impl Report {
-    pub(super) fn new(name: &str, engine: &Engine) -> Self {
+    pub(super) fn new(name: &str, engine: &Engine, policies: &[&Policies]) -> Self {
         let levels = engine.standings().into_iter();
         let levels = levels.map(|level| level.into_iter().map(Line::of).collect()).collect();
-        Self { name: name.to_owned(), levels }
+        Self {
+            name: name.to_owned(),
+            levels,
+            policies: policies.iter().map(|one| PolicyLine::of(one)).collect(),
+        }
     }
 
     /// How many of each kind.
@@ -35,6 +49,9 @@ impl Report {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for line in self.lines() {
             *counts.entry(line.kind).or_default() += 1;
+        }
+        if !self.policies.is_empty() {
+            counts.insert("gentle function", self.policies.len());
         }
         let count = |(kind, count): (&&str, &usize)| {
             let plural = if *count == 1 { "" } else { "s" };
@@ -97,7 +114,24 @@ impl fmt::Display for Report {
                 line.write(f, &widths)?;
             }
         }
-        Ok(())
+        if !self.policies.is_empty() {
+            write!(f, "\n  policies")?;
+        }
+        self.policies.iter().try_for_each(|policies| policies.write(f))
+    }
+}
+
+impl PolicyLine {
+    fn of(policies: &Policies) -> Self {
+        Self { name: policies.name().to_owned(), text: policies.to_string(), place: policies.place() }
+    }
+
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\n    {}  {}", self.name, self.text)?;
+        match self.place {
+            Some(place) => write!(f, "  {}  {place}", place.package),
+            None => Ok(()),
+        }
     }
 }
 

@@ -7,7 +7,9 @@ use tracing::info;
 
 use super::signal::{Signal, Signals};
 use super::{App, AppBuilder, Exit};
+use crate::config::Config;
 use crate::error::{Error, Kind};
+use crate::telemetry::log::{Format, Log};
 
 /// How serving ended.
 pub(super) enum Served {
@@ -47,7 +49,9 @@ pub(super) async fn serve(app: &App) -> Served {
 async fn up_and_down(app: &App) -> Result<(), Error> {
     app.start().await?;
     tokio::select! {
-        () = app.engine().idle() => info!(app = app.name(), "every run has returned, stopping"),
+        biased;
+        () = app.engine().asked_to_end() => {}
+        () = app.engine().idle() => info!(app = app.name(), "everything is done, stopping"),
         _ = app.engine().ended() => {}
     }
     // What did not stop is part of how it ended.
@@ -79,7 +83,7 @@ fn no_signals(error: io::Error) -> Error {
 
 /// A whole program: builds, runs, prints what went wrong.
 pub(super) fn main(builder: AppBuilder) -> Exit {
-    let app = match builder.build() {
+    let app = match builder.build().and_then(logged) {
         Ok(app) => app,
         Err(error) => return failed(&error),
     };
@@ -98,6 +102,23 @@ pub(super) fn main(builder: AppBuilder) -> Exit {
             Exit::cut_off(signal)
         }
     }
+}
+
+/// The log as configuration wants it. A program that has set up its own keeps it.
+fn logged(app: App) -> Result<App, Error> {
+    let config = app.resource::<Config>().unwrap_or_default();
+    let mut log = Log::default();
+    if let Some(level) = config.get("log.level") {
+        log = Log::new(level.as_text()).map_err(|error| level.error(error))?;
+    }
+    let section = config.section("log");
+    if let Some(format) = section.choice("format", &Format::WORDS).and_then(Format::from_name) {
+        log = log.format(format);
+    }
+    drop(section.get("level"));
+    section.finish()?;
+    log.install();
+    Ok(app)
 }
 
 fn no_runtime(error: io::Error) -> Error {

@@ -3,6 +3,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Context, Definition, Svc};
+use crate::config::{Config, Section};
 use crate::error::{Error, Kind};
 
 /// The moment a service is built: hands out what its definition says it needs.
@@ -10,6 +11,7 @@ use crate::error::{Error, Kind};
 pub struct Build {
     context: Context,
     lookup: Arc<dyn Lookup>,
+    prefix: Option<&'static str>,
 }
 
 /// Finds the value of a type among what the service being built depends on.
@@ -45,8 +47,8 @@ pub trait Inject: Sized {
 }
 
 impl Build {
-    pub(super) fn new(context: Context, lookup: Arc<dyn Lookup>) -> Self {
-        Self { context, lookup }
+    pub(super) fn new(context: Context, lookup: Arc<dyn Lookup>, prefix: Option<&'static str>) -> Self {
+        Self { context, lookup, prefix }
     }
 
     /// The ready service of type `T`, which the definition must say it needs.
@@ -80,6 +82,12 @@ impl Build {
     /// What the app shares with all its tasks under type `R`.
     pub fn resource<R: Clone + Send + Sync + 'static>(&self) -> Option<R> {
         self.context.scope().get()
+    }
+
+    /// The configuration of the service being built: `[service.NAME]`, and the variables with its prefix.
+    pub fn section(&self) -> Section {
+        let config = self.resource::<Config>().unwrap_or_default();
+        config.service(self.context.name(), self.prefix)
     }
 
     /// The context of the service being built.

@@ -87,7 +87,12 @@ impl Context {
     }
 
     pub(super) fn set_stopping(&self, stopping: bool) {
-        self.inner.stopping.send_replace(stopping);
+        let cell = &self.inner.stopping;
+        // Waking is the dear part, and there may be nobody to wake. Who subscribes from here on reads first.
+        cell.send_if_modified(|held| {
+            *held = stopping;
+            cell.receiver_count() > 0
+        });
     }
 }
 

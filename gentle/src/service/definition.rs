@@ -7,8 +7,10 @@ use std::time::Duration;
 use gentle_dsl::Retry;
 
 use super::made::{Made, Maker};
-use super::{Build, Result, Service};
+use super::{Build, Inject, Result, Service};
 use crate::Place;
+use crate::config::{FromSection, Section};
+use crate::error::Error;
 
 const SERVICE: &str = "service";
 const START_TIMEOUT: Duration = Duration::from_secs(30);
@@ -52,6 +54,14 @@ pub struct Definition {
     pub(super) retry: Option<Box<Retry>>,
     pub(super) start_timeout: Duration,
     pub(super) stop_timeout: Duration,
+    pub(super) settings: Option<Settings>,
+}
+
+/// Where a definition finds its configuration, and how to tell before boot that it is right.
+#[derive(Clone, Copy)]
+pub(super) struct Settings {
+    pub(super) prefix: Option<&'static str>,
+    check: fn(&Section) -> Result<(), Error>,
 }
 
 /// A Rust type, by identity and by name.
@@ -123,7 +133,59 @@ impl Definition {
             retry: None,
             start_timeout: START_TIMEOUT,
             stop_timeout: STOP_TIMEOUT,
+            settings: None,
         }
+    }
+
+    /// Needs whatever an `I` needs: the edge that injecting one means.
+    pub fn takes<I: Inject>(self) -> Self {
+        I::edge(self)
+    }
+
+    /// Is configured by a `C`, read from `[service.NAME]` and from the variables that begin with `prefix`. The
+    /// configuration is checked before anything starts; [`Build::section`] hands it out.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gentle::config::{FromSection, Section};
+    /// use gentle::service::{Definition, Service};
+    ///
+    /// struct Greeter { greeting: String }
+    /// impl Service for Greeter {}
+    ///
+    /// impl FromSection for Greeter {
+    ///     fn from_section(section: &Section) -> Result<Self, gentle::Error> {
+    ///         let greeting = section.text("greeting").unwrap_or_else(|| "hello".to_owned());
+    ///         section.finish().map(|()| Self { greeting })
+    ///     }
+    /// }
+    ///
+    /// let greeter = Definition::new("greeter", gentle::here!(), |build| Ok(Greeter::from_section(&build.section())?))
+    ///     .configured::<Greeter>(Some("GREETER"));
+    /// assert_eq!(greeter.prefix(), Some("GREETER"));
+    /// ```
+    pub fn configured<C: FromSection>(mut self, prefix: Option<&'static str>) -> Self {
+        self.settings = Some(Settings { prefix, check: |section| C::from_section(section).map(drop) });
+        self
+    }
+
+    /// What its own variables begin with.
+    pub fn prefix(&self) -> Option<&'static str> {
+        self.settings.and_then(|settings| settings.prefix)
+    }
+
+    /// Whether `section`, which is its own, is right as far as the service itself reads it.
+    pub(crate) fn check(&self, section: &Section) -> Result<(), Error> {
+        match self.settings {
+            Some(settings) => (settings.check)(section),
+            None => section.finish(),
+        }
+    }
+
+    /// Whether it names the service `name`, with a hard edge or a soft one.
+    pub(crate) fn names(&self, name: &str) -> bool {
+        self.edges.iter().any(|edge| matches!(&edge.to, Target::Name(wanted) if wanted == name))
     }
 
     /// Starts only when the service of type `T` is ready.

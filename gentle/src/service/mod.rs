@@ -12,7 +12,6 @@ mod graph;
 pub mod library;
 mod made;
 mod registration;
-mod retry;
 mod scope;
 mod state;
 mod svc;

@@ -206,6 +206,15 @@ async fn an_optional_failure_that_something_required_needs_fails_the_boot() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_wanted_by_name_and_needed_by_type_is_needed() {
+    let cache = Definition::value("cache", here!(), Cache).optional();
+    let user = Definition::value("user", here!(), Counter(1)).wants_named("cache").needs::<Cache>();
+    let error = app([cache, user]).start().await.unwrap_err();
+    let first = error.all().next().unwrap();
+    assert_eq!((first.kind(), first.service_name()), (Kind::DependencyUnavailable, Some("user")));
+}
+
+#[tokio::test(start_paused = true)]
 async fn failures_of_one_moment_come_together() {
     let log = Log::default();
     let fails = |name| log.probe().start(Act::Fail("no")).called(name);

@@ -105,3 +105,15 @@ async fn boot_as_a_whole_has_a_limit_that_names_who_is_late() {
     let first = "`db` did not start: it was still starting when the 10s that boot may take were over";
     assert_eq!(error.to_string().lines().next(), Some(first));
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_optional_and_late_takes_along_only_who_came_too_late_because_of_it() {
+    let log = Log::default();
+    let hangs = || log.probe().start(Act::Hang).called("cache").optional();
+    let limited = |parts: Vec<_>| builder(parts).boot_timeout(secs(10)).build().unwrap();
+    within(secs(11), limited(vec![log.part("api"), hangs()]).start()).await.unwrap().unwrap();
+    let late = limited(vec![log.part("api").wants_named("cache"), hangs()]);
+    let error = within(secs(11), late.start()).await.unwrap().unwrap_err();
+    let late: Vec<_> = error.all().filter_map(gentle::Error::service_name).collect();
+    assert_eq!((error.kind(), late), (Kind::StartFailed, vec!["api", "cache"]));
+}

@@ -62,7 +62,8 @@ async fn starts_stops_and_given_up_starts_in_any_mixture_end() {
     calls.join_all().await;
     app.stop().await.unwrap();
     for name in ["a", "b", "c"] {
-        assert_eq!(log.count(&format!("{name} is up")), log.count(&format!("{name} is down")));
+        let times = |what| log.count(&format!("{name} {what}"));
+        assert_eq!(times("is up"), times("is down"), "what came up is stopped, each time: {name}");
     }
 }
 

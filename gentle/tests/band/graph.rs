@@ -127,7 +127,7 @@ fn band_12_a_circle_is_told_as_its_exact_path_whoever_comes_first() {
     for (order, path) in [
         ([outside(), a(), b(), c()], "a -> b -> c -> a"),
         ([b(), c(), outside(), a()], "b -> c -> a -> b"),
-        ([c(), outside(), a(), b()], "c -> a -> b -> c"),
+        ([c(), outside(), b(), a()], "c -> a -> b -> c"),
     ] {
         let error = refused(order);
         assert_eq!(kinds(&error), [Kind::Circular]);

@@ -63,14 +63,20 @@ async fn a_run_that_does_not_end_is_named_and_stop_is_called_all_the_same() {
 async fn shutdown_as_a_whole_has_a_limit_after_which_everybody_stops_at_once() {
     let log = Log::default();
     let hangs = |name| log.probe().stop(Act::Hang).called(name).stop_timeout(secs(60));
-    let parts = [log.part("db"), hangs("api").needs_named("db"), hangs("web").needs_named("api")];
+    let parts = [
+        log.part("db"),
+        hangs("api").needs_named("db"),
+        hangs("web").needs_named("api"),
+        hangs("edge").needs_named("web"),
+        hangs("door").needs_named("edge"),
+    ];
     let app = builder(parts).shutdown_timeout(secs(10)).build().unwrap();
     app.start().await.unwrap();
     let began = time::now();
     let error = within(secs(13), app.stop()).await.unwrap().unwrap_err();
     assert!(time::now() - began <= secs(12));
     let late: Vec<_> = error.all().filter_map(gentle::Error::service_name).collect();
-    assert_eq!(late.len(), 2);
+    assert_eq!(late.len(), 4);
     assert_eq!(log.count("db is down"), 1);
 }
 

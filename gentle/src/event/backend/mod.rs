@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-pub use url::{Opening, Registration, StoreUrl, open};
+pub use url::{Opening, Registration, StoreUrl, check, open};
 
 use super::{DeadLetter, Envelope, Id, Payload, Reason};
 use crate::error::Error;

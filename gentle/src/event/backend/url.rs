@@ -33,8 +33,9 @@ pub type Opening = Pin<Box<dyn Future<Output = Result<Arc<dyn Backend>, Error>> 
 pub struct Registration {
     /// The first word of its URL.
     pub scheme: &'static str,
-    /// Opens it; wrong options are [`Kind::Config`].
-    pub open: fn(StoreUrl) -> Opening,
+    /// Reads the options, whose mistakes are [`Kind::Config`], and then opens it: nothing happens before the
+    /// future is polled.
+    pub open: fn(StoreUrl) -> Result<Opening, Error>,
 }
 
 inventory::collect!(Registration);
@@ -49,10 +50,33 @@ const KNOWN: &[(&str, &str)] = &[("sqlite", "sqlite")];
 /// [`Kind::Config`] for a URL nobody here understands, which names what is compiled in and the feature to add;
 /// whatever the back end says when it cannot open.
 pub async fn open(url: &str) -> Result<Arc<dyn Backend>, Error> {
+    opening(url)?.await
+}
+
+/// Whether the store at `url` could be opened as far as its URL tells: for boot, which checks everything before it
+/// starts anything.
+///
+/// # Errors
+///
+/// [`Kind::Config`], as [`open`].
+///
+/// # Examples
+///
+/// ```
+/// use gentle::event::backend;
+///
+/// assert!(backend::check("local://?max_queued=100").is_ok());
+/// assert!(backend::check("local://?max_queue=100").is_err());
+/// ```
+pub fn check(url: &str) -> Result<(), Error> {
+    opening(url).map(drop)
+}
+
+fn opening(url: &str) -> Result<Opening, Error> {
     let url: StoreUrl = url.parse()?;
     let found = inventory::iter::<Registration>().find(|one| one.scheme == url.scheme);
     match found {
-        Some(registration) => (registration.open)(url).await,
+        Some(registration) => (registration.open)(url),
         None => Err(unknown(&url.scheme)),
     }
 }

@@ -10,7 +10,7 @@ use crate::time::sleep;
 
 /// Runs the handler once and judges what came of it.
 pub(super) async fn run(handler: &Handler, build: Arc<Build>, claim: &Claim) -> Verdict {
-    if !backoff::allows(&handler.retry, claim.attempt) {
+    if !backoff::allows(handler.retry.as_ref(), claim.attempt) {
         let error = "the process ended during the last attempt".to_owned();
         return dead(handler, claim, Reason::Exhausted, error);
     }
@@ -62,7 +62,7 @@ fn again(
     error: String,
     choose: impl FnOnce(Duration) -> Duration,
 ) -> Verdict {
-    let Some(after) = backoff::delay(&handler.retry, claim.attempt, claim.age).map(choose) else {
+    let Some(after) = backoff::delay(handler.retry.as_ref(), claim.attempt, claim.age).map(choose) else {
         return dead(handler, claim, Reason::Exhausted, error);
     };
     let (group, attempt) = (handler.name(), claim.attempt);

@@ -27,24 +27,31 @@ impl Gcra {
         }
     }
 
-    pub(crate) fn set(&self, limit: Option<RateLimit>) {
+    /// Takes over another limit. As many tokens are missing as before, but never more than the new bucket holds:
+    /// what was given out under a slow rate does not hold up a fast one.
+    pub(crate) fn set(&self, limit: Option<RateLimit>, at: Instant) {
         let (interval, tolerance) = pace(limit);
-        self.interval.store(interval, Ordering::Relaxed);
+        let before = self.interval.swap(interval, Ordering::Relaxed);
         self.tolerance.store(tolerance, Ordering::Relaxed);
+        let owed = |full_at: u64| owed(full_at.saturating_sub(at.nanos()), before, interval);
+        let most = interval.saturating_add(tolerance);
+        let moved = |full_at| Some(at.nanos().saturating_add(owed(full_at).min(most)));
+        let _ = self.full_at.fetch_update(Ordering::AcqRel, Ordering::Acquire, moved);
     }
 
     /// Takes one token, or says when it is due.
     pub(crate) fn take(&self, at: Instant) -> Result<(), Instant> {
-        let interval = self.interval.load(Ordering::Relaxed);
-        let tolerance = self.tolerance.load(Ordering::Relaxed);
-        let mut full_at = self.full_at.load(Ordering::Relaxed);
+        let mut full_at = self.full_at.load(Ordering::Acquire);
         loop {
+            // Read after the word they belong to, and again with it: `set` moves that word last.
+            let interval = self.interval.load(Ordering::Relaxed);
+            let tolerance = self.tolerance.load(Ordering::Relaxed);
             let due = full_at.saturating_sub(tolerance);
             if due > at.nanos() {
                 return Err(Instant::from_nanos(due));
             }
             let next = full_at.max(at.nanos()).saturating_add(interval);
-            match self.full_at.compare_exchange_weak(full_at, next, Ordering::AcqRel, Ordering::Relaxed) {
+            match self.full_at.compare_exchange_weak(full_at, next, Ordering::AcqRel, Ordering::Acquire) {
                 Ok(_) => return Ok(()),
                 Err(seen) => full_at = seen,
             }
@@ -62,9 +69,22 @@ impl Gcra {
         Duration::from_nanos(due.saturating_add(others))
     }
 
+    /// Puts one token back. One taken under a faster rate than the present one may be worth more than the bucket
+    /// has given out; it is full then, not fuller.
     pub(crate) fn give_back(&self) {
-        self.full_at.fetch_sub(self.interval.load(Ordering::Relaxed), Ordering::AcqRel);
+        let interval = self.interval.load(Ordering::Relaxed);
+        let earlier = |full_at: u64| Some(full_at.saturating_sub(interval));
+        let _ = self.full_at.fetch_update(Ordering::AcqRel, Ordering::Acquire, earlier);
     }
+}
+
+// A debt in time, at another time per token. A limit that is off has no price: its debt stays as long as it was.
+fn owed(debt: u64, before: u64, interval: u64) -> u64 {
+    if before == 0 || interval == 0 {
+        return debt;
+    }
+    let scaled = u128::from(debt) * u128::from(interval) / u128::from(before);
+    u64::try_from(scaled).unwrap_or(u64::MAX)
 }
 
 // Rounded up: a rate that does not divide evenly is never exceeded.
@@ -118,6 +138,44 @@ mod tests {
     fn a_limit_switched_off_admits_everybody() {
         let bucket = Gcra::new(None);
         assert!((0..10_000).all(|_| bucket.take(at(0)).is_ok()));
+    }
+
+    #[test]
+    fn a_token_given_back_under_a_slower_rate_fills_the_bucket_and_no_more() {
+        let month = RateLimit::new(1, Duration::from_secs(30 * 24 * 3600));
+        let bucket = Gcra::new(Some(RateLimit::new(1, SECOND)));
+        assert!(bucket.take(at(0)).is_ok());
+        bucket.set(Some(month), at(0));
+        bucket.give_back();
+        assert!(bucket.take(at(0)).is_ok(), "it is there again");
+        bucket.set(Some(RateLimit::new(1, Duration::from_secs(60 * 24 * 3600))), at(0));
+        for _ in 0..3 {
+            bucket.give_back();
+        }
+        assert!(bucket.take(at(0)).is_ok(), "and so it stays");
+        assert!(bucket.take(at(0)).is_err());
+    }
+
+    #[test]
+    fn a_debt_is_kept_in_tokens_when_the_rate_changes() {
+        let bucket = Gcra::new(Some(RateLimit::new(2, Duration::from_secs(7200))));
+        assert!(bucket.take(at(0)).is_ok() && bucket.take(at(0)).is_ok());
+        bucket.set(Some(RateLimit::new(2, Duration::from_millis(200))), at(0));
+        assert_eq!(bucket.take(at(0)), Err(at(100)), "not in an hour");
+        bucket.set(Some(RateLimit::new(1, SECOND)), at(0));
+        assert_eq!(bucket.take(at(0)), Err(at(1000)), "one bucket is missing, not two");
+    }
+
+    #[test]
+    fn a_debt_outlives_a_limit_that_was_off_for_a_while() {
+        let limit = Some(RateLimit::new(1, SECOND));
+        let bucket = Gcra::new(limit);
+        assert!(bucket.take(at(0)).is_ok());
+        bucket.set(None, at(0));
+        assert!((0..100).all(|_| bucket.take(at(1)).is_ok()));
+        bucket.give_back();
+        bucket.set(limit, at(10));
+        assert_eq!(bucket.take(at(10)), Err(at(1000)));
     }
 
     #[test]

@@ -1,33 +1,95 @@
 //! `rate_limit`: so many calls in so much time; who comes too early waits its turn.
 //!
+//! **Use it** to stay below what another party allows, or to be fair to it. It counts beginnings, not what is going
+//! on at the same time: for that there is [`bulkhead`](super::bulkhead). It counts for this process alone.
+//!
+//! **Read aloud:** `"5/500ms burst 10 wait 2s"` is five per 500 milliseconds, burst ten, wait two seconds: ten a
+//! second, ten at once after a quiet time, and who would wait longer than two seconds is refused at once.
+//!
+//! | not written | means |
+//! |---|---|
+//! | `burst` | as many as the rate counts: `5/500ms` lets five pass at once |
+//! | `wait`, `queue`, `reject` | wait in turn, as long as the call's timeout allows, without one as long as it takes |
+//! | `queue` beside `wait 2s` | as many as the rate serves in that time |
+//!
+//! What would wait too long is refused before it waits, and [`Rejected::retry_after`] says when to come back; a
+//! [`retry`](super::retry) heeds that. A token goes back when its call never begins, as when a bulkhead refuses it.
+//!
+//! **Cost:** an admission is one compare-and-swap, a refusal writes nothing; one timer for the whole line. A timer is
+//! a millisecond coarse and always late, never early: with a burst of one, `1/10ms` gives a little less than
+//! `100/s`.
+//!
+//! **Cancel safety:** a call given up in the line takes no token and leaves no gap; the others move up.
+//!
+//! **Live change:** what was given out stays given out, counted in tokens; those in line go on at the new rate.
+//!
+//! ```
+//! use gentle::policy::Policies;
+//! use gentle::time::now;
+//! use std::time::Duration;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let gently = Policies::parse(r#"rate_limit = "2/20ms""#)?;
+//! let begun = now();
+//! for _ in 0..4 {
+//!     gently.call(|| async { Ok::<_, gentle::Rejected>(()) }).await?;
+//! }
+//! assert!(now() - begun >= Duration::from_millis(20), "two at once, the others one every 10 ms");
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! The decision is the generic cell rate algorithm (ATM Forum, Traffic Management 4.0, 1996): one word holds the
 //! moment at which the bucket would be full again, and a call is admitted when that moment is no further away
-//! than the burst allows. An admission is one compare-and-swap; a refusal writes nothing.
+//! than the burst allows.
 
 mod gcra;
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
-use gentle_dsl::{Key, Waiting};
-use tokio::sync::Semaphore;
+use gentle_dsl::{Key, Turn, Waiting};
+use tokio::sync::{Notify, Semaphore};
 
 pub use gentle_dsl::RateLimit;
 
 use super::patience::Patience;
-use super::{Refusal, Rejected};
+use super::{Refusal, Rejected, timeout};
 use crate::time::{Instant, now, sleep_until};
 pub(crate) use gcra::Gcra;
 
-/// The state of one rate limit: its bucket, and the queue of those who wait for it.
+/// The state of one rate limit: its bucket, and the line of those who wait for it.
 ///
-/// Waiters stand in line: the first holds the turn and sleeps until its token is due, nobody overtakes, and who
-/// leaves hands the turn to the next.
+/// The first in line holds the turn and sleeps until its token is due, nobody overtakes, and who leaves hands the
+/// turn to the next. Who stands in line keeps the patience it came with, whatever the limit becomes meanwhile.
 #[derive(Debug)]
 pub(crate) struct Limiter {
     bucket: Gcra,
     patience: Patience,
     waiting: AtomicU32,
     turn: Semaphore,
+    /// Wakes the first in line, whose token may be due at another time than it thought.
+    moved: Notify,
+    changes: AtomicU32,
+}
+
+/// A token that was taken. Dropped before the call it was taken for begins, it goes back.
+#[derive(Debug)]
+pub(crate) struct Token<'a>(&'a Limiter);
+
+impl Token<'_> {
+    pub(crate) fn spend(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Token<'_> {
+    fn drop(&mut self) {
+        self.0.bucket.give_back();
+        self.0.moved.notify_one();
+    }
 }
 
 impl Limiter {
@@ -37,49 +99,61 @@ impl Limiter {
             patience: Patience::new(waits(limit)),
             waiting: AtomicU32::new(0),
             turn: Semaphore::const_new(1),
+            moved: Notify::const_new(),
+            changes: AtomicU32::new(0),
         }
     }
 
     /// Takes over another limit, or none, and keeps what the bucket has given out.
     pub(crate) fn set(&self, limit: Option<RateLimit>) {
-        self.bucket.set(limit);
         self.patience.set(waits(limit));
+        self.bucket.set(limit, now());
+        self.changes.fetch_add(1, Ordering::Relaxed);
+        self.moved.notify_one();
     }
 
-    /// Takes a token, waiting for it where the limit says so, but never into `deadline`. Returns the moment at which
-    /// it was taken.
+    /// Takes a token, waiting for it where the limit says so, but never into `deadline`. Returns it with the moment
+    /// at which it was taken.
     ///
     /// # Cancel safety
     ///
-    /// A token is taken in the same step that returns; who leaves before takes none and loses only its place.
-    pub(crate) async fn acquire(&self, at: Instant, deadline: Instant) -> Result<Instant, Rejected> {
+    /// A token is taken in the same step that returns it; who leaves before loses only its place.
+    pub(crate) async fn acquire(
+        &self,
+        at: Instant,
+        deadline: Instant,
+    ) -> Result<(Token<'_>, Instant), Rejected> {
         if self.waiting.load(Ordering::Relaxed) == 0 && self.bucket.take(at).is_ok() {
-            return Ok(at);
+            return Ok((Token(self), at));
         }
-        self.wait(at, deadline).await
+        let place = self.join(at, deadline)?;
+        let turn = pin!(self.take_turn(&place));
+        timeout::until(deadline, turn).await.unwrap_or(Err(Rejected::new(Key::Timeout, Refusal::Elapsed)))
     }
 
-    /// Returns a token that was taken and not used.
-    pub(crate) fn give_back(&self) {
-        self.bucket.give_back();
-    }
-
-    async fn wait(&self, at: Instant, deadline: Instant) -> Result<Instant, Rejected> {
-        let place = Place::take(&self.waiting);
-        self.admit_to_queue(place.ahead, at, deadline)?;
-        let _turn = self.turn.acquire().await;
+    // Only who may stay takes a place: one who is being refused must not look like a line to those who come after.
+    fn join(&self, at: Instant, deadline: Instant) -> Result<Place<'_>, Rejected> {
+        let changes = self.changes.load(Ordering::Relaxed);
+        let longest = self.patience.longest();
+        let mut ahead = self.waiting.load(Ordering::Relaxed);
         loop {
-            let at = now();
-            match self.bucket.take(at) {
-                Ok(()) => return Ok(at),
-                Err(due) => sleep_until(due).await,
+            self.admissible(ahead, longest, at, deadline)?;
+            let joined = ahead.saturating_add(1);
+            match self.waiting.compare_exchange_weak(ahead, joined, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return Ok(Place { waiting: &self.waiting, until: at + longest, changes }),
+                Err(seen) => ahead = seen,
             }
         }
     }
 
-    fn admit_to_queue(&self, ahead: u32, at: Instant, deadline: Instant) -> Result<(), Rejected> {
+    fn admissible(
+        &self,
+        ahead: u32,
+        longest: Duration,
+        at: Instant,
+        deadline: Instant,
+    ) -> Result<(), Rejected> {
         let wait = self.bucket.wait(at, ahead);
-        let longest = self.patience.longest();
         let refuse = |policy, kind| Err(Rejected::new(policy, kind).after(wait));
         if longest.is_zero() {
             refuse(Key::RateLimit, Refusal::Full)
@@ -87,29 +161,37 @@ impl Limiter {
             refuse(Key::RateLimit, Refusal::QueueFull)
         } else if wait > longest {
             refuse(Key::RateLimit, Refusal::TooLong)
-        } else if at + wait > deadline {
+        } else if deadline != Instant::FAR && at + wait >= deadline {
             refuse(Key::Timeout, Refusal::TooLong)
         } else {
             Ok(())
         }
     }
 
-    #[cfg(test)]
-    pub(crate) fn waiting(&self) -> u32 {
-        self.waiting.load(Ordering::Relaxed)
+    async fn take_turn(&self, place: &Place<'_>) -> Result<(Token<'_>, Instant), Rejected> {
+        let _turn = self.turn.acquire().await;
+        loop {
+            let at = now();
+            let due = match self.bucket.take(at) {
+                Ok(()) => return Ok((Token(self), at)),
+                Err(due) => due,
+            };
+            if due > place.until && self.changes.load(Ordering::Relaxed) != place.changes {
+                return Err(Rejected::new(Key::RateLimit, Refusal::TooLong).after(due - at));
+            }
+            tokio::select! {
+                () = self.moved.notified() => {}
+                () = sleep_until(due) => {}
+            }
+        }
     }
 }
 
 /// A place in the line; leaving it, by whatever way, makes room.
 struct Place<'a> {
     waiting: &'a AtomicU32,
-    ahead: u32,
-}
-
-impl<'a> Place<'a> {
-    fn take(waiting: &'a AtomicU32) -> Self {
-        Self { waiting, ahead: waiting.fetch_add(1, Ordering::Relaxed) }
-    }
+    until: Instant,
+    changes: u32,
 }
 
 impl Drop for Place<'_> {
@@ -118,9 +200,61 @@ impl Drop for Place<'_> {
     }
 }
 
+// Without a limit nobody is refused, not even behind those who still wait under the one there was.
 const fn waits(limit: Option<RateLimit>) -> Waiting {
     match limit {
         Some(limit) => limit.waits(),
-        None => Waiting::Reject,
+        None => Waiting::Turn(Turn::UNBOUNDED),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::Future;
+    use std::task::{Context, Poll, Waker};
+
+    const MICROSECOND: Duration = Duration::from_micros(1);
+
+    /// Four threads ask as fast as they can, each a microsecond after the last one asked. How many were admitted.
+    fn hammer(limiter: &Limiter, calls: u32) -> u32 {
+        let (clock, admitted) = (AtomicU32::new(0), AtomicU32::new(0));
+        let ask = || {
+            while let Some(at) = tick(&clock, calls) {
+                let mut call = pin!(limiter.acquire(at, Instant::FAR));
+                let polled = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+                if let Poll::Ready(Ok((token, _))) = polled {
+                    token.spend();
+                    admitted.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        };
+        std::thread::scope(|threads| (0..4).for_each(|_| drop(threads.spawn(ask))));
+        admitted.into_inner()
+    }
+
+    fn tick(clock: &AtomicU32, last: u32) -> Option<Instant> {
+        let tick = clock.fetch_add(1, Ordering::Relaxed);
+        (tick < last).then(|| Instant::from_nanos(0) + Duration::from_secs(1) + MICROSECOND * tick)
+    }
+
+    #[test]
+    fn threads_together_never_get_more_than_the_burst_and_the_rate() {
+        let limiter = Limiter::new(Some(RateLimit::new(10, Duration::from_millis(1)).burst(50).reject()));
+        let admitted = hammer(&limiter, 200_000);
+        assert!(admitted <= 50 + 2_000, "{admitted}");
+    }
+
+    #[test]
+    fn those_who_are_refused_do_not_keep_the_token_from_others() {
+        for limit in [
+            RateLimit::new(10, Duration::from_millis(1)).burst(50),
+            RateLimit::new(50, Duration::from_millis(5)),
+        ] {
+            for limit in [limit.reject(), limit.wait(Duration::from_nanos(1))] {
+                let admitted = hammer(&Limiter::new(Some(limit)), 200_000);
+                assert!(admitted >= 1_990, "{limit}: {admitted}");
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use gentle_dsl::{Budget, RateLimit};
 
 use crate::policy::rate_limit::Gcra;
-use crate::time::Instant;
+use crate::time::{Instant, now};
 
 /// What a retry costs, in ten-thousandths: as fine as a budget's percentage.
 const PRICE: u64 = 10_000;
@@ -39,7 +39,7 @@ impl Purse {
     pub(super) fn set(&self, budget: Option<Budget>) {
         self.share.store(budget.map_or(0, share), Ordering::Relaxed);
         if let Some(budget) = budget {
-            self.floor.set(Some(floor(budget)));
+            self.floor.set(Some(floor(budget)), now());
         }
     }
 
@@ -71,7 +71,6 @@ const fn floor(budget: Budget) -> RateLimit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::now;
     use gentle_dsl::{Percent, Rate};
     use std::time::Duration;
 

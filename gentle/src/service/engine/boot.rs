@@ -1,11 +1,14 @@
 //! The way up: each node as soon as what it depends on is settled.
 
-use tracing::{info, warn};
+use std::time::Duration;
+
+use tracing::{debug, warn};
 
 use super::State;
-use super::driver::{Driver, Happening, Job, JobKind, Stage};
+use super::driver::{Driver, Happening, Job, JobKind, LET_GO, Slot, Stage};
 use super::failure;
-use crate::service::{Result, retry};
+use crate::policy::retry::Schedule;
+use crate::service::Result;
 use crate::time::{Instant, now};
 use crate::{BoxError, Error};
 
@@ -18,6 +21,13 @@ pub(super) struct Tally {
     fatal: Vec<Error>,
     /// What does not.
     tolerated: Vec<Error>,
+}
+
+impl Tally {
+    /// Whether everybody is up or has failed.
+    pub(super) fn is_done(&self) -> bool {
+        self.unsettled == 0
+    }
 }
 
 impl Driver {
@@ -67,32 +77,58 @@ impl Driver {
                 let fatal = self.run_ended(job.node, result);
                 self.tally.fatal.extend(fatal);
             }
-            (_, Ok(())) => self.ready(job.node),
-            (_, Err(error)) => self.attempt_failed(job.node, error),
+            (_, result) => self.attempt_done(job.node, result),
+        }
+    }
+
+    fn attempt_done(&mut self, node: usize, result: Result) {
+        match (self.slots[node].stage, result) {
+            (Stage::Starting | Stage::Cutting, Ok(())) => self.ready(node),
+            (Stage::Cutting, Err(_)) => self.attempt_failed(node, self.took_too_long(node)),
+            (Stage::Starting, Err(error)) => self.attempt_failed(node, error),
+            (_, result) => self.up_after_all(node, &result),
         }
     }
 
     fn boot_due(&mut self, node: usize) {
-        if self.slots[node].stage == Stage::Backoff {
-            return self.attempt(node);
+        match self.slots[node].stage {
+            Stage::Backoff => self.attempt(node),
+            Stage::Starting => {
+                self.slots[node].stage = Stage::Cutting;
+                self.cut_start(node);
+                self.due_in(node, LET_GO);
+            }
+            // It blocks its thread: it is left behind.
+            _ => {
+                self.cut(node);
+                self.attempt_failed(node, self.took_too_long(node));
+            }
         }
-        self.cut(node);
-        let limit = self.shared.graph.nodes[node].start_timeout;
-        self.attempt_failed(node, failure::start_took_too_long(limit));
+    }
+
+    fn took_too_long(&self, node: usize) -> BoxError {
+        failure::start_took_too_long(self.shared.graph.nodes[node].start_timeout)
     }
 
     fn attempt_failed(&mut self, node: usize, cause: BoxError) {
-        let (slot, retry) = (&self.slots[node], self.shared.graph.nodes[node].retry.as_deref());
-        let (attempt, elapsed) = (slot.attempt, now() - slot.began);
-        match retry.and_then(|retry| retry::delay(retry, attempt, elapsed, slot.delay)) {
+        let attempt = self.slots[node].attempt;
+        match self.delay(node) {
             Some(delay) => {
                 warn!(service = self.shared.name(node), attempt, %cause, ?delay, "did not start, trying again");
                 self.slots[node].stage = Stage::Backoff;
-                self.slots[node].delay = delay;
                 self.due_in(node, delay);
             }
             None => self.start_failed(node, cause),
         }
+    }
+
+    /// How long to wait before the next attempt, if there is one. A sentence's budget means nothing here: there is no
+    /// other traffic to share it with.
+    fn delay(&mut self, node: usize) -> Option<Duration> {
+        let retry = self.shared.graph.nodes[node].retry.as_deref()?;
+        let slot = &mut self.slots[node];
+        let schedule = slot.schedule.get_or_insert_with(|| Box::new(Schedule::new(retry)));
+        schedule.next(now() - slot.began)
     }
 
     fn start_failed(&mut self, node: usize, cause: BoxError) {
@@ -103,7 +139,8 @@ impl Driver {
     }
 
     fn fail(&mut self, node: usize, error: Error) {
-        warn!(service = self.shared.name(node), "{error}");
+        // The whole text is for whoever gets the error in the end.
+        warn!(service = self.shared.name(node), "{}", error.to_string().lines().next().unwrap_or_default());
         self.tally.unsettled -= 1;
         self.enter(node, Stage::Failed, State::Failed(error.clone()));
         let optional = self.shared.graph.nodes[node].optional;
@@ -113,7 +150,7 @@ impl Driver {
 
     fn ready(&mut self, node: usize) {
         let (attempt, took) = (self.slots[node].attempt, now() - self.slots[node].began);
-        info!(service = self.shared.name(node), attempt, ?took, "ready");
+        debug!(service = self.shared.name(node), attempt, ?took, "ready");
         self.shared.nodes[node].set_took(took);
         self.tally.unsettled -= 1;
         let state = if self.slots[node].degraded { State::Degraded } else { State::Ready };
@@ -168,16 +205,11 @@ impl Driver {
 
     fn too_late(&mut self) {
         let Some(limit) = self.shared.limits.boot else { return };
-        for node in 0..self.slots.len() {
-            let slot = &self.slots[node];
-            if matches!(slot.stage, Stage::Starting | Stage::Backoff) {
-                let cause = failure::boot_took_too_long(limit, slot);
-                self.cut(node);
-                self.start_failed(node, cause);
-            }
-        }
-        if self.tally.fatal.is_empty() && self.tally.unsettled > 0 {
-            self.call_off();
+        // Giving up what is optional may set others free, which come too late as well.
+        while let Some(node) = self.slots.iter().position(Slot::is_starting) {
+            let cause = failure::boot_took_too_long(limit, &self.slots[node]);
+            self.cut_start(node);
+            self.start_failed(node, cause);
         }
     }
 
@@ -202,7 +234,7 @@ impl Driver {
             if matches!(self.slots[node].stage, Stage::Up | Stage::Failed) {
                 continue;
             }
-            self.cut(node);
+            self.cut_start(node);
             let without = self.shared.graph.deps[node].iter().find(|dep| dep.hard && lost[dep.node]);
             lost[node] = without.is_some();
             let error = match without {

@@ -12,12 +12,13 @@ use super::boot::Tally;
 use super::failure;
 use super::session::{End, Progress, Session};
 use super::{Shared, State};
+use crate::policy::retry::Schedule;
 use crate::service::Result;
 use crate::time::{Instant, now, sleep_until};
 use crate::{BoxError, Error};
 
 /// How long tasks that were cut off may take to be gone.
-const LET_GO: Duration = Duration::from_secs(1);
+pub(super) const LET_GO: Duration = Duration::from_secs(1);
 
 pub(super) struct Driver {
     pub(super) shared: Arc<Shared>,
@@ -43,8 +44,8 @@ pub(super) struct Slot {
     /// In boot: dependencies not settled yet. In shutdown: dependants not down yet.
     pub(super) open: usize,
     pub(super) attempt: u32,
-    /// The last delay between two attempts.
-    pub(super) delay: Duration,
+    /// The delays between its attempts, from the first failure on.
+    pub(super) schedule: Option<Box<Schedule>>,
     pub(super) began: Instant,
     pub(super) degraded: bool,
     /// The dependency whose failure keeps it from starting.
@@ -61,6 +62,8 @@ pub(super) enum Stage {
     /// Not begun, or waiting for others.
     Idle,
     Starting,
+    /// Its attempt has taken too long and is being cut off.
+    Cutting,
     /// Between two attempts.
     Backoff,
     Up,
@@ -94,6 +97,12 @@ pub(super) enum Happening {
     Late,
 }
 
+impl Slot {
+    pub(super) fn is_starting(&self) -> bool {
+        matches!(self.stage, Stage::Starting | Stage::Cutting | Stage::Backoff)
+    }
+}
+
 impl Driver {
     /// Sets a driver to work in a task of its own.
     pub(super) fn begin(shared: Arc<Shared>) -> Session {
@@ -109,7 +118,7 @@ impl Driver {
             stage: Stage::Idle,
             open: shared.graph.deps[node].len(),
             attempt: 0,
-            delay: Duration::ZERO,
+            schedule: None,
             began: now(),
             degraded: false,
             blocked: None,
@@ -138,12 +147,11 @@ impl Driver {
     async fn drive(mut self) {
         let announced = self.shared.scope.announce();
         let mut booted = self.boot().await;
-        self.tell(|progress| {
-            if booted.is_ok() {
-                progress.booted = Some(Ok(()));
-            }
-        });
         if booted.is_ok() {
+            self.tell(|progress| {
+                progress.booted = Some(Ok(()));
+                progress.idle = self.runs == 0;
+            });
             self.supervise().await;
         }
         self.session.halt();
@@ -180,7 +188,7 @@ impl Driver {
         self.jobs.insert(handle.id(), Job { node, kind });
         if kind == JobKind::Run {
             self.slots[node].run = Some(handle);
-            self.count_runs(self.runs + 1);
+            self.runs += 1;
         } else {
             self.slots[node].task = Some(handle);
         }
@@ -191,13 +199,11 @@ impl Driver {
         self.tasks.spawn(inside)
     }
 
-    fn count_runs(&mut self, runs: usize) {
-        self.runs = runs;
-        // Only the way to none is of interest, and waking everybody for each of thousands is not free.
-        self.progress.send_if_modified(|progress| {
-            progress.runs = runs;
-            runs == 0
-        });
+    fn run_is_over(&mut self) {
+        self.runs = self.runs.saturating_sub(1);
+        if self.runs == 0 && self.tally.is_done() {
+            self.tell(|progress| progress.idle = true);
+        }
     }
 
     /// Drops what `node` is starting or stopping; what it returns is no longer heard.
@@ -209,12 +215,20 @@ impl Driver {
         }
     }
 
+    /// Cuts off what `node` is starting, and still hears what it returns: it may just have come up.
+    pub(super) fn cut_start(&mut self, node: usize) {
+        self.slots[node].deadline = None;
+        if let Some(task) = &self.slots[node].task {
+            task.abort();
+        }
+    }
+
     /// Drops the `run` of `node`; what it returns is no longer heard.
     pub(super) fn cut_run(&mut self, node: usize) {
         if let Some(run) = self.slots[node].run.take() {
             run.abort();
             self.jobs.remove(&run.id());
-            self.count_runs(self.runs.saturating_sub(1));
+            self.run_is_over();
         }
     }
 
@@ -260,10 +274,21 @@ impl Driver {
     }
 
     fn put_aside(&mut self, joined: Option<std::result::Result<(Id, Result), JoinError>>) {
-        if let Some(Happening::Done(job, result)) = joined.and_then(|joined| self.heard(joined)) {
-            if let (JobKind::Run, Some(error)) = (job.kind, self.run_ended(job.node, result)) {
-                self.end.run.push(error);
+        let Some(Happening::Done(job, result)) = joined.and_then(|joined| self.heard(joined)) else { return };
+        match job.kind {
+            JobKind::Run => {
+                let failed = self.run_ended(job.node, result);
+                self.end.run.extend(failed);
             }
+            JobKind::Start => self.up_after_all(job.node, &result),
+            JobKind::Stop => {}
+        }
+    }
+
+    /// What came up when it was given up already is up all the same, and must be stopped.
+    pub(super) fn up_after_all(&mut self, node: usize, result: &Result) {
+        if result.is_ok() {
+            self.slots[node].stage = Stage::Up;
         }
     }
 
@@ -293,7 +318,7 @@ impl Driver {
         let slot = &mut self.slots[job.node];
         if job.kind == JobKind::Run {
             slot.run = None;
-            self.count_runs(self.runs.saturating_sub(1));
+            self.run_is_over();
         } else {
             slot.task = None;
             slot.deadline = None;

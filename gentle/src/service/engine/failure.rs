@@ -60,8 +60,7 @@ pub(super) fn cancelled(name: &str) -> Error {
 }
 
 pub(super) fn called_off(shared: &Shared, slots: &[Slot]) -> Error {
-    let starting = |(_, slot): &(usize, &Slot)| matches!(slot.stage, Stage::Starting | Stage::Backoff);
-    let late = slots.iter().enumerate().filter(starting);
+    let late = slots.iter().enumerate().filter(|(_, slot)| slot.is_starting());
     let late: Vec<String> = late.map(|(node, slot)| standing(shared.name(node), slot)).collect();
     let mut text = "boot was called off".to_owned();
     if !late.is_empty() {
@@ -154,7 +153,9 @@ struct Took(Duration);
 
 impl std::fmt::Display for Took {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let millis = u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX);
-        write!(f, "{:?}", Duration::from_millis(millis))
+        match u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX) {
+            0 => f.write_str("less than 1ms"),
+            millis => write!(f, "{:?}", Duration::from_millis(millis)),
+        }
     }
 }

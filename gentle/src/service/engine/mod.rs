@@ -99,6 +99,15 @@ impl Engine {
         self.shared.shutdown.request();
     }
 
+    /// Waits until somebody asked for the end.
+    pub(crate) async fn asked_to_end(&self) {
+        self.shared.shutdown.requested().await;
+    }
+
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.shared.scope
+    }
+
     pub(crate) fn named(&self, name: &str) -> Option<usize> {
         self.shared.graph.named(name)
     }
@@ -177,7 +186,12 @@ impl Shared {
     }
 
     fn set(&self, node: usize, state: State) {
-        self.nodes[node].state.send_replace(state);
+        let cell = &self.nodes[node].state;
+        // Waking is the dear part, and most nodes have nobody waiting. Who subscribes from here on reads first.
+        cell.send_if_modified(|held| {
+            *held = state;
+            cell.receiver_count() > 0
+        });
     }
 
     fn name(&self, node: usize) -> &str {

@@ -66,7 +66,9 @@ async fn make(shared: &Arc<Shared>, node: usize, cx: &Context) -> Result<Made> {
         return Ok(made.clone());
     }
     let dependencies = Dependencies { shared: Arc::downgrade(shared), node };
-    let made = shared.graph.nodes[node].maker.make(Build::new(cx.clone(), Arc::new(dependencies))).await?;
+    let definition = &shared.graph.nodes[node];
+    let build = Build::new(cx.clone(), Arc::new(dependencies), definition.prefix());
+    let made = definition.maker.make(build).await?;
     Ok(shared.nodes[node].made.get_or_init(|| made).clone())
 }
 

@@ -20,7 +20,8 @@ pub(super) struct Session {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Progress {
     pub(super) booted: Option<Result<(), Error>>,
-    pub(super) runs: usize,
+    /// Whether no `run` is left, told from the end of boot.
+    pub(super) idle: bool,
     pub(super) ended: Option<End>,
 }
 
@@ -73,8 +74,7 @@ impl Session {
     }
 
     pub(super) async fn idle(&self) {
-        let idle = |progress: &Progress| progress.booted.is_some() && progress.runs == 0;
-        let _ = self.progress.clone().wait_for(idle).await;
+        let _ = self.progress.clone().wait_for(|progress| progress.idle).await;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tracing::{info, warn};
+use tracing::{debug, warn};
 
 use super::State;
 use super::driver::{Driver, Happening, Job, JobKind, Slot, Stage};
@@ -84,7 +84,11 @@ impl Driver {
                 let error = result.err().map(|cause| failure::stop_failed(&self.shared, job.node, cause));
                 self.down(job.node, error);
             }
-            JobKind::Start => {}
+            JobKind::Start => {
+                self.up_after_all(job.node, &result);
+                self.left += usize::from(result.is_ok());
+                self.drain_if_free(job.node);
+            }
         }
     }
 
@@ -124,7 +128,7 @@ impl Driver {
             Some(error) if error.kind() == crate::error::Kind::StopFailed => {
                 self.complain(node, error.clone());
             }
-            _ => info!(service = name, took = ?(now() - self.slots[node].began), "stopped"),
+            _ => debug!(service = name, took = ?(now() - self.slots[node].began), "stopped"),
         }
         let state = failed.map_or(State::Stopped, State::Failed);
         self.enter(node, Stage::Down, state);

@@ -1,6 +1,6 @@
 //! Between boot and shutdown: what becomes of each `run`.
 
-use tracing::{error, info};
+use tracing::{debug, error};
 
 use super::State;
 use super::driver::{Driver, Happening, JobKind, Stage};
@@ -30,7 +30,7 @@ impl Driver {
     pub(super) fn run_ended(&mut self, node: usize, result: Result) -> Option<Error> {
         let name = self.shared.name(node);
         let Err(cause) = result else {
-            info!(service = name, "its run has returned");
+            debug!(service = name, "its run has returned");
             return None;
         };
         let failed = failure::run_failed(&self.shared, node, cause);

@@ -200,4 +200,3 @@ fn levels(deps: &[Vec<Dep>], dependants: &[Vec<Dependant>]) -> Vec<Vec<usize>> {
     }
     levels
 }
-

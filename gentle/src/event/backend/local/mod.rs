@@ -179,12 +179,13 @@ impl Lanes {
     }
 }
 
-fn open(url: StoreUrl) -> Opening {
-    Box::pin(async move {
-        let backend: Arc<dyn Backend> = Arc::new(Local::new(Config::read(url)?));
+fn open(url: StoreUrl) -> Result<Opening, Error> {
+    let config = Config::read(url)?;
+    Ok(Box::pin(async move {
+        let backend: Arc<dyn Backend> = Arc::new(Local::new(config));
         tracing::info!("events wait in memory (local://): what is not handled dies with the process");
         Ok(backend)
-    })
+    }))
 }
 
 inventory::submit! {

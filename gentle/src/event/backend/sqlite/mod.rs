@@ -99,16 +99,16 @@ impl Backend for Sqlite {
     }
 }
 
-fn open(url: StoreUrl) -> Opening {
-    Box::pin(async move {
-        let config = Config::read(url)?;
+fn open(url: StoreUrl) -> Result<Opening, Error> {
+    let config = Config::read(url)?;
+    Ok(Box::pin(async move {
         let path = config.path.display().to_string();
         let runtime = Handle::current();
         let opening = tokio::task::spawn_blocking(move || Sqlite::open(config, &runtime));
         let opened = opening.await.map_err(|cause| Error::new(Kind::Store, cause.to_string()))??;
         tracing::info!(path, "events wait in a file (sqlite://) and outlive the process");
         Ok(Arc::new(opened) as Arc<dyn Backend>)
-    })
+    }))
 }
 
 inventory::submit! {

@@ -1,0 +1,150 @@
+use std::time::Duration;
+
+use gentle_dsl::{Backoff, PolicySet, Retry, Setting};
+
+use super::parts::Parts;
+use crate::config::{APP_KEYS, Config, Known, Value};
+use crate::error::{Error, Kind};
+use crate::event::Handler;
+use crate::policy::Policies;
+use crate::service::Definition;
+
+/// What configuration says about the app itself.
+#[derive(Default)]
+pub(super) struct Settings {
+    pub(super) name: Option<String>,
+    pub(super) boot_timeout: Option<Duration>,
+    pub(super) stop_timeout: Option<Duration>,
+}
+
+impl Settings {
+    pub(super) fn read(config: &Config, problems: &mut Vec<Error>) -> Self {
+        let app = config.section("app");
+        let settings = Self {
+            name: app.text("name"),
+            boot_timeout: app.duration("boot_timeout"),
+            stop_timeout: app.duration("stop_timeout"),
+        };
+        for key in APP_KEYS {
+            drop(app.get(key));
+        }
+        problems.extend(app.finish().err().iter().flat_map(Error::all).cloned());
+        settings
+    }
+}
+
+/// Brings services and handlers to what configuration says; policies, which are shared by all apps of the process, are
+/// only checked. Returns everything that is wrong.
+pub(super) fn apply(parts: &mut Parts, config: &Config) -> Vec<Error> {
+    let mut problems = config.unknown(&known(parts));
+    problems.extend(twice(&parts.policies, config));
+    for policies in &parts.policies {
+        problems.extend(mistakes(config.policy(policies.name()).check()));
+    }
+    parts.services =
+        change(std::mem::take(&mut parts.services), &mut problems, |service| configured(service, config));
+    parts.handlers =
+        change(std::mem::take(&mut parts.handlers), &mut problems, |handler| handled(handler, config));
+    problems
+}
+
+/// Every name that means something to this program.
+fn known(parts: &Parts) -> Known {
+    let known = parts
+        .policies
+        .iter()
+        .fold(Known::new(), |known, policies| known.policy(policies.name(), written(&policies.set_now())));
+    let known = parts.handlers.iter().fold(known, |known, handler| known.handler(handler.name()));
+    parts.services.iter().fold(known, |known, service| known.service(service.name(), service.prefix()))
+}
+
+/// The keys that the code has written: configuration changes these and adds no other.
+fn written(set: &PolicySet) -> Vec<&'static str> {
+    let written = [
+        ("retry", set.retry.is_some()),
+        ("rate_limit", set.rate_limit.is_some()),
+        ("bulkhead", set.bulkhead.is_some()),
+        ("timeout", set.timeout.is_some()),
+    ];
+    written.into_iter().filter_map(|(key, is)| is.then_some(key)).collect()
+}
+
+fn change<T>(parts: Vec<T>, problems: &mut Vec<Error>, one: impl Fn(T) -> (T, Vec<Error>)) -> Vec<T> {
+    let changed = parts.into_iter().map(one);
+    changed
+        .map(|(part, wrong)| {
+            problems.extend(wrong);
+            part
+        })
+        .collect()
+}
+
+fn configured(mut service: Definition, config: &Config) -> (Definition, Vec<Error>) {
+    let section = config.service(service.name(), service.prefix());
+    if let Some(Setting::On(retry)) = section.sentence::<Retry>("retry") {
+        service = service.retry(retry);
+    }
+    if let Some(limit) = section.duration("start_timeout") {
+        service = service.start_timeout(limit);
+    }
+    if let Some(limit) = section.duration("stop_timeout") {
+        service = service.stop_timeout(limit);
+    }
+    let wrong = mistakes(service.check(&section));
+    (service, wrong)
+}
+
+fn handled(mut handler: Handler, config: &Config) -> (Handler, Vec<Error>) {
+    let overrides = config.handler(handler.name());
+    let mut wrong = mistakes(overrides.check());
+    match overrides.sentence::<Retry>() {
+        Ok(Some(Setting::On(retry))) => handler = handler.retry(retry),
+        Ok(Some(Setting::Off)) => handler = handler.retry(Retry::new(Backoff::Now).attempts(1)),
+        Ok(None) | Err(_) => {}
+    }
+    if let Some(Ok(concurrency)) = overrides.get("concurrency").map(Value::integer::<u32>) {
+        handler = handler.concurrency(concurrency as usize);
+    }
+    match overrides.get("timeout").map(Value::duration) {
+        Some(Ok(limit)) => handler = handler.timeout(limit),
+        Some(Err(error)) => wrong.push(error),
+        None => {}
+    }
+    (handler, wrong)
+}
+
+/// Two policies of one name: an error when somebody chose the name, or when configuration means one of them.
+fn twice(policies: &[&'static Policies], config: &Config) -> Vec<Error> {
+    let mut seen: Vec<&Policies> = Vec::new();
+    let mut errors = Vec::new();
+    for one in policies {
+        match seen.iter().find(|other| other.name() == one.name() && !std::ptr::eq(**other, *one)) {
+            Some(other) if is_chosen(one) || is_chosen(other) || !config.policy(one.name()).is_empty() => {
+                errors.push(same_name(other, one));
+            }
+            _ => seen.push(one),
+        }
+    }
+    errors
+}
+
+/// Whether the name was written by hand and is not the function's path.
+fn is_chosen(policies: &Policies) -> bool {
+    policies.place().is_none_or(|place| !policies.name().starts_with(place.module))
+}
+
+fn same_name(one: &Policies, other: &Policies) -> Error {
+    let name = one.name();
+    let place = |policies: &Policies| policies.place().map_or_else(String::new, |place| place.to_string());
+    let text = format!(
+        "two policies are called `{name}`\n  {}\n  {}\nhelp: give one of them another `name = \"...\"`, or share one: \
+         `policy = ...`",
+        place(one),
+        place(other)
+    );
+    Error::new(Kind::Duplicate, text)
+}
+
+fn mistakes(checked: Result<(), Error>) -> Vec<Error> {
+    checked.err().iter().flat_map(Error::all).cloned().collect()
+}

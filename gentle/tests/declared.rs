@@ -1,0 +1,177 @@
+//! `#[service]`, `#[derive(Event)]` and `#[event_handler]` in every form, found and run by one app.
+#![allow(clippy::unused_async, reason = "a handler and a constructor are async whether they wait or not")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use gentle::App;
+use gentle::config::{FromSection, Section};
+use gentle::error::Kind;
+use gentle::event::{Event as _, Outcome};
+use gentle::prelude::*;
+use gentle::service::{Component, Result};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+
+/// What a library would bring: configured, startable.
+struct Engine {
+    size: u32,
+    started: AtomicU32,
+}
+
+impl FromSection for Engine {
+    fn from_section(section: &Section) -> Result<Self, gentle::Error> {
+        let engine = Self { size: section.integer("size").unwrap_or(1), started: AtomicU32::new(0) };
+        section.finish().map(|()| engine)
+    }
+}
+
+impl Service for Engine {
+    async fn start(&self, _: &Context) -> Result {
+        self.started.fetch_add(1, Ordering::SeqCst);
+        Ok(())
+    }
+}
+
+#[service(name = "db", env = "SCORES_DB", retry = "exp(100ms..5s), 5 attempts", start_timeout = "5s")]
+struct Database(Engine);
+
+#[derive(Debug)]
+struct Pool(u32);
+
+#[service]
+async fn pool(db: Svc<Database>, missing: Option<Svc<Arc<str>>>) -> Result<Pool, std::io::Error> {
+    assert!(missing.is_none());
+    Ok(Pool(db.size + 1))
+}
+
+#[derive(Default)]
+struct Tally {
+    borrowed: AtomicU32,
+    shared: AtomicU32,
+    owned: AtomicU32,
+    failed: AtomicU32,
+    changed: Notify,
+}
+
+impl Tally {
+    fn count(&self, counter: &AtomicU32) {
+        counter.fetch_add(1, Ordering::SeqCst);
+        self.changed.notify_one();
+    }
+}
+
+#[service(deps = ["pool"], wants = ["cache"])]
+struct Board {
+    db: Svc<Database>,
+    pool: Svc<Pool>,
+    events: Dispatcher,
+    tally: Tally,
+}
+
+impl Service for Board {
+    async fn start(&self, cx: &Context) -> Result {
+        assert_eq!(cx.name(), "board");
+        assert_eq!(self.db.started.load(Ordering::SeqCst), 1);
+        Ok(())
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, Event)]
+#[event(topic = "score.read")]
+struct ScoreRead {
+    player: u64,
+}
+
+#[derive(Serialize, Deserialize, Event)]
+struct PlayerLeftGame;
+
+#[event_handler(topic = "score.read", concurrency = 2, retry = "now, 3 attempts", timeout = "1s")]
+async fn borrowed(event: &ScoreRead, board: Svc<Board>) -> Result<(), String> {
+    board.tally.count(&board.tally.borrowed);
+    if event.player == 13 {
+        board.tally.count(&board.tally.failed);
+        return Err("unlucky".to_owned());
+    }
+    Ok(())
+}
+
+#[event_handler(name = "sharing")]
+async fn shared(board: Svc<Board>, event: Arc<ScoreRead>) {
+    assert!(event.player > 0);
+    board.tally.count(&board.tally.shared);
+}
+
+#[event_handler]
+async fn owned(event: ScoreRead, board: Svc<Board>, cache: Option<Svc<Arc<str>>>, cx: Context) -> Outcome {
+    assert!(event.player > 0 && cache.is_none() && !cx.is_stopping());
+    board.tally.count(&board.tally.owned);
+    Outcome::Done
+}
+
+#[event_handler(topic = "player-left-game")]
+async fn left(_: &PlayerLeftGame) {}
+
+async fn until(board: &Board, done: impl Fn(&Tally) -> bool) {
+    let all = async {
+        while !done(&board.tally) {
+            board.tally.changed.notified().await;
+        }
+    };
+    let came = tokio::time::timeout(Duration::from_secs(60), all).await;
+    assert!(came.is_ok(), "it never came so far: {:?}", counts(&board.tally));
+}
+
+fn counts(tally: &Tally) -> [u32; 4] {
+    [&tally.borrowed, &tally.shared, &tally.owned, &tally.failed].map(|count| count.load(Ordering::SeqCst))
+}
+
+#[tokio::test(start_paused = true)]
+async fn everything_declared_is_found_injected_and_run() {
+    let app = App::builder().linked().environment([("SCORES_DB_SIZE", "41")]).build().unwrap();
+    app.start().await.unwrap();
+    let board = app.ready::<Board>().await.unwrap();
+    assert_eq!((board.db.size, board.pool.0), (41, 42));
+
+    board.events.dispatch(ScoreRead { player: 1 }).await.unwrap();
+    until(&board, |tally| counts(tally) == [1, 1, 1, 0]).await;
+    board.events.dispatch(ScoreRead { player: 13 }).await.unwrap();
+    until(&board, |tally| counts(tally) == [4, 2, 2, 3]).await;
+    dispatch_in(Duration::from_secs(1), PlayerLeftGame).await.unwrap();
+    app.stop().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn configuration_that_is_wrong_stops_everything_before_it_starts() {
+    let toml = "[service.db]\nsize = \"many\"\ncolour = \"red\"\n\n[handler.sharing]\nconcurrency = 0\n\n[event]\nurl = \"pigeon://coop\"\n";
+    let error = App::builder().linked().toml_text("gentle.toml", toml).build().unwrap_err();
+    assert!(error.is_config());
+    let all: Vec<_> = error.all().map(ToString::to_string).collect();
+    for start in ["gentle.toml:2:8: ", "gentle.toml:3:1: ", "gentle.toml:6:15: ", "gentle.toml:9:7: "] {
+        assert!(all.iter().any(|text| text.starts_with(start)), "{start} is not in {all:#?}");
+    }
+    assert!(all.iter().all(|text| !text.contains("SCORES")), "{all:#?}");
+}
+
+#[test]
+fn names_are_what_the_types_and_functions_are_called() {
+    assert_eq!(Board::definition().name(), "board");
+    assert_eq!(Database::definition().prefix(), Some("SCORES_DB"));
+    assert_eq!((ScoreRead::TOPIC, PlayerLeftGame::TOPIC), ("score.read", "player-left-game"));
+    let handlers = gentle::event::Registration::linked();
+    let names: Vec<_> = handlers.iter().map(|handler| (handler.name(), handler.topic())).collect();
+    let expected = [
+        ("declared::borrowed", "score.read"),
+        ("sharing", "score.read"),
+        ("declared::owned", "score.read"),
+        ("declared::left", "player-left-game"),
+    ];
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn a_handler_that_is_not_there_is_not_silently_missing() {
+    let error = App::builder().expect("no_such_crate").linked().build().unwrap_err();
+    assert_eq!(error.kind(), Kind::Missing);
+}
