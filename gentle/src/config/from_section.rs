@@ -22,6 +22,12 @@ use crate::error::Error;
 /// # Ok(())
 /// # }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "service: `{Self}` cannot be read from configuration [G714]",
+    label = "has no `impl FromSection`",
+    note = "help: write `impl FromSection for {Self}`, with its keys read in `from_section`",
+    note = "a tuple struct with `#[service]` is configured as a whole; give its field a name to build it in another way"
+)]
 pub trait FromSection: Sized {
     /// Reads it.
     ///
