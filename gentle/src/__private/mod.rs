@@ -7,7 +7,9 @@ use crate::event::Delivery;
 use crate::service;
 
 pub use inventory::submit;
-pub use topic::same_topic;
+pub use serde::Serialize;
+pub use serde::de::DeserializeOwned;
+pub use topic::{NoEvent, TopicOf, same_topic};
 
 /// Tells the compiler what a block returns. It stands behind `if false` and is never called.
 pub fn returns<R>() -> R {
