@@ -16,7 +16,9 @@ type Argument = (Type, Source);
 pub(crate) fn expand(attribute: &Attribute, mut function: ItemFn, errors: &Errors) -> TokenStream {
     let (types, sources): (Vec<Type>, Vec<Source>) = arguments(&mut function).into_iter().unzip();
     check(&function, errors);
-    types.iter().for_each(|ty| check_argument(ty, errors));
+    for ty in &types {
+        check_argument(ty, errors);
+    }
     attribute.check_env(&sources, errors);
     if !errors.is_empty() {
         return quote!(#function);
