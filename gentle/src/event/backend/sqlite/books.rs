@@ -61,7 +61,8 @@ impl Books {
         if let Some(queued) = self.queued {
             return Ok(queued);
         }
-        let rows = sql.prepare_cached("SELECT count(*) FROM gentle_event")?.query_row([], |row| row.get(0))?;
+        let rows =
+            sql.prepare_cached("SELECT count(*) FROM gentle_event")?.query_row([], |row| row.get(0))?;
         Ok(*self.queued.insert(wire::count(rows)))
     }
 

@@ -71,7 +71,8 @@ impl Job for Renew {
     fn run(&mut self, desk: &mut Desk<'_>) -> rusqlite::Result<()> {
         let until = wire::millis(desk.present + self.lease);
         for ticket in self.tickets.drain(..) {
-            let renew = "UPDATE gentle_event_delivery SET due = ?4 WHERE seq = ?1 AND grp = ?2 AND owner = ?3";
+            let renew =
+                "UPDATE gentle_event_delivery SET due = ?4 WHERE seq = ?1 AND grp = ?2 AND owner = ?3";
             let (seq, group, owner) = key(desk.books, &ticket);
             if desk.sql.prepare_cached(renew)?.execute(params![seq, group, owner, until])? == 0 {
                 self.lost.push(ticket);
@@ -122,8 +123,7 @@ fn remove(desk: &mut Desk<'_>, ticket: &Ticket) -> rusqlite::Result<bool> {
     if desk.sql.prepare_cached(delivery)?.execute(params![seq, group, owner])? == 0 {
         return Ok(false);
     }
-    let event =
-        "DELETE FROM gentle_event WHERE seq = ?1 AND NOT EXISTS (SELECT 1 FROM gentle_event_delivery WHERE seq = ?1)";
+    let event = "DELETE FROM gentle_event WHERE seq = ?1 AND NOT EXISTS (SELECT 1 FROM gentle_event_delivery WHERE seq = ?1)";
     desk.books.went(desk.sql.prepare_cached(event)?.execute(params![seq])?);
     Ok(true)
 }
