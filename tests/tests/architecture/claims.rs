@@ -2,8 +2,9 @@
 //! the source shows: `<!-- proof: gentle_5_…, band_14_… -->`.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
-use crate::source::{all, document};
+use crate::source::{all, document, library};
 
 /// The heading of the list.
 const LIST: &str = "## What it does today";
@@ -20,19 +21,28 @@ fn proofs(item: &str) -> Vec<&str> {
     comment.split("-->").next().unwrap_or_default().split(',').map(str::trim).collect()
 }
 
-/// The names of all functions behind a `test` attribute.
+/// The names of all functions that only tests have: those in test files, where some are called by a macro once per
+/// store, and those behind an attribute elsewhere.
 fn tests() -> BTreeSet<String> {
     let folders = ["gentle", "gentle-macros", "gentle-dsl", "examples", "tests", "ui-tests"];
+    let library: BTreeSet<PathBuf> =
+        folders.into_iter().flat_map(library).map(|source| source.path).collect();
     let mut names = BTreeSet::new();
     for source in folders.into_iter().flat_map(all) {
+        let is_test = |path: &Path| path.components().any(|part| part.as_os_str() == "tests");
+        if is_test(&source.path) || !library.contains(&source.path) {
+            names.extend(source.code.split("fn ").skip(1).filter_map(name));
+        }
         for attribute in ["#[test]", "#[tokio::test"] {
-            for behind in source.text.split(attribute).skip(1) {
-                let function = behind.split_once("fn ").map_or("", |(_, rest)| rest);
-                names.extend(function.split('(').next().map(str::to_owned));
-            }
+            let behind = source.text.split(attribute).skip(1);
+            names.extend(behind.filter_map(|behind| name(behind.split_once("fn ")?.1)));
         }
     }
     names
+}
+
+fn name(behind_fn: &str) -> Option<String> {
+    behind_fn.split('(').next().map(str::to_owned)
 }
 
 #[test]
