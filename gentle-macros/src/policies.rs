@@ -11,7 +11,7 @@ use crate::support::{krate, messages, tokens};
 /// `Policies::of(…)`: a constant expression, also beside mistakes.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let none = of(&Attribute::default());
-    guard("policies", none, || checked(input))
+    guard("policies", none, |_| checked(input))
 }
 
 fn checked(input: TokenStream) -> TokenStream {
@@ -30,10 +30,8 @@ fn checked(input: TokenStream) -> TokenStream {
 
 fn of(attribute: &Attribute) -> TokenStream {
     let krate = krate::path(attribute.krate.as_ref());
-    let name = match &attribute.name {
-        Some(name) => name.to_token_stream(),
-        None => quote!(::core::concat!(::core::module_path!(), ":", ::core::line!())),
-    };
+    let place = || quote!(::core::concat!(::core::module_path!(), ":", ::core::line!()));
+    let name = attribute.name.as_ref().map_or_else(place, ToTokens::to_token_stream);
     let set = tokens::policy_set(&attribute.set);
     let imports = tokens::imports(&set, &krate);
     quote!({

@@ -60,13 +60,11 @@ fn policies(attribute: &Attribute, function: &Ident, names: &Names, krate: &Toke
         let given = quote_spanned!(given.span()=> &#given);
         return quote!(let #policies: &#krate::policy::Policies = #given;);
     }
-    let name = match &attribute.name {
-        Some(name) => name.to_token_stream(),
-        None => {
-            let function = format!("::{}", function.unraw());
-            quote!(::core::concat!(::core::module_path!(), #function))
-        }
+    let path = || {
+        let function = format!("::{}", function.unraw());
+        quote!(::core::concat!(::core::module_path!(), #function))
     };
+    let name = attribute.name.as_ref().map_or_else(path, ToTokens::to_token_stream);
     let set = tokens::policy_set(&attribute.set);
     let imports = tokens::imports(&set, krate);
     quote! {
@@ -128,7 +126,7 @@ fn typed_body(function: &Function, names: &Names, krate: &TokenStream) -> Block 
         token.set_span(names.site);
         token
     });
-    let krate = TokenStream::from_iter(krate);
+    let krate: TokenStream = krate.collect();
     let first = quote_spanned! {names.site=>
         if false { return #krate::__private::returns::<#output>(); }
     };

@@ -37,8 +37,7 @@ impl Function {
     /// The return type, as the caller of an attempt sees it.
     pub(crate) fn output(&self) -> Type {
         match (&self.shape, &self.item.sig.output) {
-            (Shape::AsyncTrait { output, .. }, _) => (**output).clone(),
-            (_, ReturnType::Type(_, output)) => (**output).clone(),
+            (Shape::AsyncTrait { output, .. }, _) | (_, ReturnType::Type(_, output)) => (**output).clone(),
             (_, ReturnType::Default) => syn::parse_quote!(()),
         }
     }
@@ -46,8 +45,7 @@ impl Function {
     /// Where the return type is written, for what the compiler has to say about it; the name where there is none.
     pub(crate) fn output_span(&self) -> Span {
         match (&self.shape, &self.item.sig.output) {
-            (Shape::AsyncTrait { output, .. }, _) => name_span(output),
-            (_, ReturnType::Type(_, output)) => name_span(output),
+            (Shape::AsyncTrait { output, .. }, _) | (_, ReturnType::Type(_, output)) => name_span(output),
             (_, ReturnType::Default) => self.item.sig.ident.span(),
         }
     }

@@ -18,10 +18,10 @@ use function::Function;
 
 /// The item with its policies around its body; as it was, with every mistake beside it, when there is one.
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    guard("gentle", item.clone(), || checked(attribute, item))
+    guard("gentle", item, |item| checked(attribute, item))
 }
 
-fn checked(attribute: TokenStream, item: TokenStream) -> TokenStream {
+fn checked(attribute: TokenStream, item: &TokenStream) -> TokenStream {
     let errors = Errors::default();
     let attribute = Attribute::parse("gentle", attribute, &errors);
     let function = Function::parse(item.clone(), &errors);

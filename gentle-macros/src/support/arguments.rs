@@ -66,9 +66,10 @@ fn read_piece(mut piece: Vec<TokenTree>, arguments: &mut Vec<Argument>, errors: 
         if let Some(next) = rest.first() {
             errors.mistake(next, &messages::comma_missing(next));
         }
-        arguments.extend(argument(std::mem::replace(&mut piece, rest), errors));
+        arguments.extend(argument(&piece, errors));
+        piece = rest;
     }
-    arguments.extend(argument(piece, errors));
+    arguments.extend(argument(&piece, errors));
 }
 
 /// Where an argument is complete and the next begins without a comma.
@@ -91,21 +92,22 @@ fn is_text(literal: &Literal) -> bool {
     text(literal).is_some()
 }
 
-fn argument(piece: Vec<TokenTree>, errors: &Errors) -> Option<Argument> {
-    let mut rest = piece.into_iter();
-    let key = match rest.next()? {
-        TokenTree::Ident(key) => key,
-        other => {
-            errors.mistake(other, &messages::key_missing());
-            return None;
+fn argument(piece: &[TokenTree], errors: &Errors) -> Option<Argument> {
+    match piece {
+        [] => None,
+        [TokenTree::Ident(key), rest @ ..] => {
+            let value = value(key, rest, errors)?;
+            Some(Argument { key: key.clone(), value })
         }
-    };
-    let value = value(&key, rest.collect(), errors)?;
-    Some(Argument { key, value })
+        [other, ..] => {
+            errors.mistake(other, &messages::key_missing());
+            None
+        }
+    }
 }
 
-fn value(key: &Ident, rest: Vec<TokenTree>, errors: &Errors) -> Option<Value> {
-    match rest.as_slice() {
+fn value(key: &Ident, rest: &[TokenTree], errors: &Errors) -> Option<Value> {
+    match rest {
         [] => Some(Value::None),
         [TokenTree::Group(group)] => Some(Value::Bare(group.clone())),
         [TokenTree::Punct(equals), code @ ..] if equals.as_char() == '=' && !code.is_empty() => {

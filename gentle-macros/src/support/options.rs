@@ -84,7 +84,7 @@ fn amount<T>(
         Ok(value) => return Some(value),
         Err(mistakes) => mistakes,
     };
-    for mistake in mistakes.iter() {
+    for mistake in &mistakes {
         let tokens = bare.locate(mistake.span());
         errors.on(if tokens.is_empty() { &place } else { &tokens }, mistake.bare());
     }
@@ -138,11 +138,9 @@ pub(crate) fn list(attribute: &str, argument: &Argument, example: &str, errors: 
         _ => None,
     };
     let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
-    match stream.and_then(|stream| parser.parse2(stream).ok()) {
-        Some(list) => list.into_iter().collect(),
-        None => {
-            errors.mistake(argument.tokens(), &messages::not_a_list(attribute, &argument.key, example));
-            Vec::new()
-        }
+    let listed = stream.and_then(|stream| parser.parse2(stream).ok());
+    if listed.is_none() {
+        errors.mistake(argument.tokens(), &messages::not_a_list(attribute, &argument.key, example));
     }
+    listed.into_iter().flatten().collect()
 }

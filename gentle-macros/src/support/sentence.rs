@@ -53,7 +53,7 @@ fn read_bare<T: Sentence>(stream: TokenStream, whole: &TokenStream, errors: &Err
         Ok(setting) => return Some(setting),
         Err(mistakes) => mistakes,
     };
-    for mistake in mistakes.iter() {
+    for mistake in &mistakes {
         let tokens = bare.locate(mistake.span());
         let place = if tokens.is_empty() { whole } else { &tokens };
         errors.on(place, mistake.bare());

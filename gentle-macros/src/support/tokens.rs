@@ -14,7 +14,7 @@ pub(crate) fn policy_set(set: &PolicySet) -> TokenStream {
     let write = Writer { dsl: TokenStream::new(), time: TokenStream::new() };
     let mut code = quote!(PolicySet::new());
     code.extend(setting("timeout", set.timeout, |value| write.timeout(value)));
-    code.extend(setting("retry", set.retry, |value| write.retry(value)));
+    code.extend(setting("retry", set.retry, |value| write.retry(&value)));
     code.extend(setting("rate_limit", set.rate_limit, |value| write.rate_limit(value)));
     code.extend(setting("bulkhead", set.bulkhead, |value| write.bulkhead(value)));
     code
@@ -33,7 +33,7 @@ pub(crate) fn imports(set: &TokenStream, krate: &TokenStream) -> TokenStream {
 
 /// `dsl::Retry::new(…)`, for any place: `dsl` is the path of `gentle::policy`.
 pub(crate) fn retry(retry: &Retry, dsl: &TokenStream) -> TokenStream {
-    Writer { dsl: quote!(#dsl::), time: quote!(::core::time::) }.retry(*retry)
+    Writer { dsl: quote!(#dsl::), time: quote!(::core::time::) }.retry(retry)
 }
 
 /// `::core::time::Duration::from_secs(…)`, for any place.
@@ -93,8 +93,8 @@ impl Writer {
         quote!(from: #from, to: #to)
     }
 
-    fn retry(&self, retry: Retry) -> TokenStream {
-        let (dsl, backoff) = (&self.dsl, self.backoff(retry.backoff()));
+    fn retry(&self, retry: &Retry) -> TokenStream {
+        let (dsl, backoff) = (&self.dsl, self.backoff(&retry.backoff()));
         let mut code = quote!(#dsl Retry::new(#backoff));
         code.extend(match retry.tries() {
             Tries::Attempts(attempts) => {
@@ -117,9 +117,9 @@ impl Writer {
         code
     }
 
-    fn backoff(&self, backoff: Backoff) -> TokenStream {
+    fn backoff(&self, backoff: &Backoff) -> TokenStream {
         let dsl = &self.dsl;
-        let backoff = match backoff {
+        let backoff = match *backoff {
             Backoff::Now => quote!(Now),
             Backoff::Const(delay) => {
                 let delay = self.duration(delay);
