@@ -32,6 +32,12 @@ impl Instant {
         self.0
     }
 
+    /// The moment `nanos` later, at most [`Instant::FAR`].
+    #[inline]
+    pub(crate) const fn plus(self, nanos: u64) -> Self {
+        Self(self.0.saturating_add(nanos))
+    }
+
     /// The time from `earlier` to this moment; zero when `earlier` is later.
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))

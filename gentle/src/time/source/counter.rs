@@ -7,5 +7,6 @@ static CLOCK: LazyLock<Clock> = LazyLock::new(Clock::new);
 
 /// Nanoseconds since some moment before the first one read.
 pub(crate) fn nanos() -> u64 {
-    CLOCK.scaled(CLOCK.raw())
+    let clock = &*CLOCK;
+    clock.delta_as_nanos(0, clock.raw())
 }
