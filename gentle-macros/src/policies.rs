@@ -5,24 +5,37 @@ use quote::{ToTokens, quote};
 
 use crate::gentle::attribute::Attribute;
 use crate::support::errors::Errors;
-use crate::support::{krate, tokens};
+use crate::support::guard::guard;
+use crate::support::{krate, messages, tokens};
 
-/// `Policies::of(…)`: a constant expression.
+/// `Policies::of(…)`: a constant expression, also beside mistakes.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
+    let none = of(&Attribute::default());
+    guard("policies", none, |_| checked(input))
+}
+
+fn checked(input: TokenStream) -> TokenStream {
     let errors = Errors::default();
-    let attribute = Attribute::parse(input, &errors);
+    let attribute = Attribute::parse("policies", input, &errors);
     if let Some(policy) = &attribute.policy {
-        errors.on(policy, "gentle: `policies!` makes policies, it takes none over [G012]\nhelp: name the policies themselves");
+        errors.mistake(policy, &messages::policy_in_policies());
     }
-    if !errors.is_empty() {
-        let errors = errors.into_tokens();
-        return quote!({ #errors });
+    let policies = of(&attribute);
+    if errors.is_empty() {
+        return policies;
     }
+    let errors = errors.into_tokens();
+    quote!({ #errors #policies })
+}
+
+fn of(attribute: &Attribute) -> TokenStream {
     let krate = krate::path(attribute.krate.as_ref());
-    let name = match &attribute.name {
-        Some(name) => name.to_token_stream(),
-        None => quote!(::core::concat!(::core::module_path!(), ":", ::core::line!())),
-    };
-    let set = tokens::policy_set(&attribute.set, &quote!(#krate::policy));
-    quote!(#krate::policy::Policies::of(#name, #krate::here!(), #set))
+    let place = || quote!(::core::concat!(::core::module_path!(), ":", ::core::line!()));
+    let name = attribute.name.as_ref().map_or_else(place, ToTokens::to_token_stream);
+    let set = tokens::policy_set(&attribute.set);
+    let imports = tokens::imports(&set, &krate);
+    quote!({
+        #imports
+        Policies::of(#name, #krate::here!(), #set)
+    })
 }

@@ -23,6 +23,6 @@ pub use gentle_macros::{Event, event_handler, gentle, policies, service};
 pub use policy::{Policies, Rejected};
 
 pub use error::{BoxError, Error, Place};
-pub use event::{dispatch, dispatch_at, dispatch_in, try_dispatch};
+pub use event::{Event, dispatch, dispatch_at, dispatch_in, try_dispatch};
 pub use runtime::{App, AppBuilder, Exit, run};
 pub use service::{Service, Svc};

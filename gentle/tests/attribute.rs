@@ -1,4 +1,10 @@
 //! `#[gentle(…)]` on every shape of function.
+#![allow(clippy::unwrap_used, reason = "an error here fails the test, as it should")]
+#![allow(
+    clippy::iter_count,
+    clippy::multiple_bound_locations,
+    reason = "arguments that are used up and bounds in two places are what is tested"
+)]
 
 use std::cell::Cell;
 use std::future::Future;

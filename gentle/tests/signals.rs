@@ -42,7 +42,7 @@ impl Service for Mode {
 #[test]
 fn child() {
     let Ok(mode) = env::var(MODE) else { return };
-    let app = App::builder().define(Definition::value("mode", here!(), Mode(mode)));
+    let app = App::builder().define(Definition::value("mode", here!(), Mode(mode))).set("log.level", "off");
     std::process::exit(app.run().code().into());
 }
 

@@ -18,7 +18,7 @@ pub(crate) enum Shape {
     /// `ScoreRead`
     Owned,
     /// `Svc<Database>` and its like
-    Injected(Type),
+    Injected(Box<Type>),
 }
 
 impl Arguments {
@@ -44,7 +44,9 @@ impl Arguments {
                 let help = "help: keep one; services are taken as `Svc<T>`";
                 let message =
                     format!("event_handler: a handler takes one event, this is another [G905]\n{help}");
-                others.iter().for_each(|(argument, _)| errors.on(argument, &message));
+                for (argument, _) in others {
+                    errors.on(argument, &message);
+                }
                 None
             }
         }
@@ -72,7 +74,7 @@ fn check(signature: &Signature, errors: &Errors) {
 
 fn shape(ty: &Type) -> (Shape, Option<Type>) {
     if is_injected(ty) {
-        return (Shape::Injected(ty.clone()), None);
+        return (Shape::Injected(Box::new(ty.clone())), None);
     }
     if let Type::Reference(reference) = ty {
         return (Shape::Borrowed, Some((*reference.elem).clone()));

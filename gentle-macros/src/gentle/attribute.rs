@@ -1,10 +1,11 @@
-use gentle_dsl::{Key, PolicySet, did_you_mean};
+use gentle_dsl::{Key, PolicySet};
 use proc_macro2::{Span, TokenStream};
+use syn::parse::Parse;
 use syn::{Expr, Ident, LitStr, Path};
 
 use crate::support::arguments::{Argument, Value, split};
 use crate::support::errors::Errors;
-use crate::support::sentence;
+use crate::support::{messages, options, sentence};
 
 /// The keys beside the policies; the second half is known and does nothing yet.
 const CODE_KEYS: [&str; 3] = ["name", "policy", "crate"];
@@ -23,12 +24,13 @@ pub(crate) struct Attribute {
 }
 
 impl Attribute {
-    pub(crate) fn parse(attribute: TokenStream, errors: &Errors) -> Self {
+    /// `macro_name` is the macro that is written around it.
+    pub(crate) fn parse(macro_name: &str, attribute: TokenStream, errors: &Errors) -> Self {
         let mut parsed = Self::default();
         for argument in split(attribute, errors) {
             parsed.take(&argument, errors);
         }
-        parsed.check(errors);
+        parsed.check(macro_name, errors);
         parsed
     }
 
@@ -50,10 +52,7 @@ impl Attribute {
     fn take(&mut self, argument: &Argument, errors: &Errors) {
         let key = argument.key.to_string();
         if self.given.contains(&key) {
-            errors.on(
-                argument.tokens(),
-                format!("gentle: `{key}` is given twice [G007]\nhelp: keep one of the two"),
-            );
+            errors.mistake(argument.tokens(), &messages::given_twice("gentle", key));
             return;
         }
         self.given.push(key.clone());
@@ -77,71 +76,54 @@ impl Attribute {
     fn take_code(&mut self, key: &str, argument: &Argument, errors: &Errors) {
         match key {
             "name" => self.name = name(argument, errors),
-            "policy" => self.policy = code(argument, "policy = PAYMENTS", errors),
-            "crate" => self.krate = code(argument, "crate = my_crate::gentle", errors),
+            "policy" => self.policy = code(argument, "PAYMENTS", errors),
+            "crate" => self.krate = code(argument, "my_crate::gentle", errors),
             later if LATER.contains(&later) => not_there_yet(argument, errors),
             _ => unknown(argument, errors),
         }
     }
 
-    fn check(&self, errors: &Errors) {
-        if self.given.is_empty() && errors.is_empty() {
-            let help = "help: write `#[gentle(retry = \"on\")]`, or a policy of your choice";
-            errors.at(Span::call_site(), format!("gentle: no policy is named [G013]\n{help}"));
+    // What would have no effect is a mistake, unless another one explains it.
+    fn check(&self, macro_name: &str, errors: &Errors) {
+        if self.named.is_empty() && self.policy.is_none() && errors.is_empty() {
+            errors.at(Span::call_site(), messages::no_policy(macro_name).bare());
         }
-        let Some(policy) = &self.policy else { return };
+        if self.policy.is_none() {
+            return;
+        }
         for (key, ident) in &self.named {
-            let message = format!(
-                "gentle: `policy` hands over its own policies, so `{key}` beside it has no effect [G012]"
-            );
-            errors.on(
-                ident,
-                format!("{message}\nhelp: remove it, or put it into a second `#[gentle({key} = …)]`"),
-            );
+            errors.mistake(ident, &messages::beside_policy(key));
         }
         if let Some(name) = &self.name {
-            let message = "gentle: the policies handed over have their own name [G012]";
-            errors.on(name, format!("{message}\nhelp: remove `name`"));
+            errors.mistake(name, &messages::beside_policy("name"));
         }
-        let _ = policy;
     }
 }
 
 fn name(argument: &Argument, errors: &Errors) -> Option<LitStr> {
-    match &argument.value {
-        Value::Text(name) if !name.value().trim().is_empty() => Some(name.clone()),
-        _ => {
-            errors.on(
-                argument.tokens(),
-                "gentle: a name is a text that is not empty [G020]\nhelp: write `name = \"payments\"`",
-            );
-            None
-        }
-    }
+    options::text("gentle", argument, "payments", errors)
 }
 
-fn code<T: syn::parse::Parse>(argument: &Argument, example: &str, errors: &Errors) -> Option<T> {
-    let key = &argument.key;
-    let message = || format!("gentle: `{key}` takes Rust code [G021]\nhelp: write `{example}`");
-    let Value::Code(tokens) = &argument.value else {
-        errors.on(argument.tokens(), message());
-        return None;
+fn code<T: Parse>(argument: &Argument, example: &str, errors: &Errors) -> Option<T> {
+    let parsed = match &argument.value {
+        Value::Code(tokens) => syn::parse2(tokens.clone()).ok(),
+        _ => None,
     };
-    syn::parse2(tokens.clone()).map_err(|_| errors.on(tokens, message())).ok()
+    if parsed.is_none() {
+        errors.mistake(argument.tokens(), &messages::not_code("gentle", &argument.key, example));
+    }
+    parsed
 }
 
 fn not_there_yet(argument: &Argument, errors: &Errors) {
-    let key = &argument.key;
-    let help = "help: remove it; ready are `rate_limit`, `retry`, `timeout`, `bulkhead`, `name`, `policy`";
-    errors.on(argument.tokens(), format!("gentle: `{key}` is not there yet [G009]\n{help}"));
+    errors.mistake(argument.tokens(), &messages::not_there_yet(&argument.key));
 }
 
 fn unknown(argument: &Argument, errors: &Errors) {
-    let key = argument.key.to_string();
-    let keys: Vec<&str> = Key::ALL.iter().map(|key| key.as_str()).chain(CODE_KEYS).chain(LATER).collect();
-    let help = match did_you_mean(&key, keys.iter().copied()) {
-        Some(near) => format!("help: did you mean `{near}`?"),
-        None => format!("help: known are {}", keys.join(", ")),
-    };
-    errors.on(&argument.key, format!("gentle: unknown key `{key}` [G008]\n{help}"));
+    let policies =
+        |ready: bool| Key::ALL.into_iter().filter(move |key| !ready || key.is_ready()).map(Key::as_str);
+    let known: Vec<&str> = policies(false).chain(CODE_KEYS).chain(LATER).collect();
+    let ready: Vec<&str> = policies(true).chain(CODE_KEYS).collect();
+    errors
+        .mistake(&argument.key, &messages::unknown_key("gentle", &argument.key.to_string(), &known, &ready));
 }

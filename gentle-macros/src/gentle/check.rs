@@ -1,9 +1,12 @@
 use gentle_dsl::Key;
-use syn::{FnArg, Ident, ReceiverKind, ReturnType, Type};
+use quote::ToTokens;
+use syn::{FnArg, ReceiverKind, ReturnType, Type};
 
 use super::attribute::Attribute;
 use super::function::{Function, Shape};
+use crate::support::bare::Bare;
 use crate::support::errors::Errors;
+use crate::support::messages;
 
 /// The rules that need both the attribute and the function.
 pub(crate) fn check(attribute: &Attribute, function: &Function, errors: &Errors) {
@@ -11,9 +14,9 @@ pub(crate) fn check(attribute: &Attribute, function: &Function, errors: &Errors)
     if matches!(function.shape, Shape::Blocking) {
         return;
     }
-    if let Some(retry) = attribute.key(Key::Retry) {
+    if attribute.key(Key::Retry).is_some() {
         infallible(function, errors);
-        returned_loan(retry, function, errors);
+        returned_loan(function, errors);
     }
 }
 
@@ -21,23 +24,20 @@ fn blocking(attribute: &Attribute, function: &Function, errors: &Errors) {
     if !matches!(function.shape, Shape::Blocking) {
         return;
     }
-    let name = &function.item.sig.ident;
-    let help = "help: make it `async`, or run the blocking part in `spawn_blocking` inside an async function";
-    let message = if attribute.key(Key::Timeout).is_some() {
-        format!("timeout: a blocking function cannot be stopped from outside [G510]\n{help}")
-    } else {
-        format!("gentle: `{name}` is not async, and waiting in it would block a whole thread [G014]\n{help}")
+    let mistake = match attribute.key(Key::Timeout) {
+        Some(_) => messages::blocking(),
+        None => messages::not_async(&function.item.sig.ident),
     };
-    errors.on(function.item.sig.fn_token, message);
+    errors.mistake(function.item.sig.fn_token, &mistake);
 }
 
 fn infallible(function: &Function, errors: &Errors) {
-    let message = "retry: this return type cannot fail [G310]\nhelp: return `Result`, or give `retry_if = |v: &u32| ...`";
     let output = function.output();
     if matches!(function.item.sig.output, ReturnType::Default) && matches!(function.shape, Shape::Async) {
-        errors.on(&function.item.sig.ident, message.replace(", or give `retry_if = |v: &u32| ...`", ""));
+        errors.mistake(&function.item.sig.ident, &messages::cannot_fail(None));
     } else if cannot_fail(&output) {
-        errors.on(&output, message.replace("u32", &quote::quote!(#output).to_string()));
+        let written = Bare::new(output.to_token_stream()).text().to_owned();
+        errors.mistake(&output, &messages::cannot_fail(Some(written)));
     }
 }
 
@@ -56,13 +56,10 @@ fn cannot_fail(output: &Type) -> bool {
     }
 }
 
-fn returned_loan(retry: &Ident, function: &Function, errors: &Errors) {
-    if !lends_mutably(&function.output()) || !borrows_mutably(function) {
-        return;
+fn returned_loan(function: &Function, errors: &Errors) {
+    if lends_mutably(&function.output()) && borrows_mutably(function) {
+        errors.mistake(function.output(), &messages::lent_twice());
     }
-    let message = "retry: what is lent out mutably cannot be lent again to a second attempt [G312]";
-    let help = "help: return the value itself or a shared `&`, or remove";
-    errors.on(function.output(), format!("{message}\n{help} `{retry}`"));
 }
 
 fn lends_mutably(output: &Type) -> bool {

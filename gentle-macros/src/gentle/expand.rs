@@ -1,7 +1,8 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Block, FnArg, Pat, PatIdent, PatType, Receiver, ReceiverKind, Signature, Type, parse_quote};
+use syn::{Block, Expr, FnArg, Pat, PatIdent, PatType, Receiver, ReceiverKind, Signature, Stmt, Type};
 
 use super::attribute::Attribute;
 use super::function::{Function, Shape};
@@ -10,6 +11,9 @@ use crate::support::{krate, tokens};
 
 /// The names that generated code uses: invisible to the user's body.
 struct Names {
+    /// The span of what asks something of the return type: the compiler shows there what is missing. It is one span,
+    /// so that it does so once.
+    site: Span,
     policies: Ident,
     call: Ident,
     outcome: Ident,
@@ -17,9 +21,11 @@ struct Names {
 }
 
 impl Names {
-    fn new() -> Self {
-        let name = |name| Ident::new(name, Span::mixed_site());
+    fn new(span: Span) -> Self {
+        let site = Span::mixed_site().located_at(span);
+        let name = |name| Ident::new(name, site);
         Self {
+            site,
             policies: name("__policies"),
             call: name("__call"),
             outcome: name("__outcome"),
@@ -30,7 +36,7 @@ impl Names {
 
 /// The function with its policies around its body.
 pub(crate) fn expand(attribute: &Attribute, mut function: Function) -> TokenStream {
-    let names = Names::new();
+    let names = Names::new(function.output_span());
     let krate = krate::path(attribute.krate.as_ref());
     let policies = policies(attribute, &function.item.sig.ident, &names, &krate);
     let run = if attribute.repeats() {
@@ -43,28 +49,29 @@ pub(crate) fn expand(attribute: &Attribute, mut function: Function) -> TokenStre
         Shape::Async | Shape::Blocking => quote!(#policies #run),
     };
     let (attrs, vis, sig) = (&function.item.attrs, &function.item.vis, &function.item.sig);
-    quote!(#(#attrs)* #vis #sig { #body })
+    let body = quote_spanned!(names.site=> { #body });
+    quote!(#(#attrs)* #vis #sig #body)
 }
 
 /// `let __policies = …;`: a `static` of this function's own, or what was handed over.
 fn policies(attribute: &Attribute, function: &Ident, names: &Names, krate: &TokenStream) -> TokenStream {
     let policies = &names.policies;
     if let Some(given) = &attribute.policy {
-        return quote!(let #policies: &#krate::policy::Policies = &#given;);
+        let given = quote_spanned!(given.span()=> &#given);
+        return quote!(let #policies: &#krate::policy::Policies = #given;);
     }
-    let name = match &attribute.name {
-        Some(name) => name.to_token_stream(),
-        None => {
-            let function = function.to_string();
-            quote!(::core::concat!(::core::module_path!(), "::", #function))
-        }
+    let path = || {
+        let function = format!("::{}", function.unraw());
+        quote!(::core::concat!(::core::module_path!(), #function))
     };
-    let set = tokens::policy_set(&attribute.set, &quote!(#krate::policy));
+    let name = attribute.name.as_ref().map_or_else(path, ToTokens::to_token_stream);
+    let set = tokens::policy_set(&attribute.set);
+    let imports = tokens::imports(&set, krate);
     quote! {
         let #policies = {
-            static POLICIES: #krate::policy::Policies =
-                #krate::policy::Policies::of(#name, #krate::here!(), #set);
-            #krate::__private::submit! { #krate::policy::Registration::of(&POLICIES) }
+            #imports
+            static POLICIES: Policies = Policies::of(#name, #krate::here!(), #set);
+            #krate::__private::submit!(Registration::of(&POLICIES));
             &POLICIES
         };
     }
@@ -72,8 +79,10 @@ fn policies(attribute: &Attribute, function: &Ident, names: &Names, krate: &Toke
 
 /// One attempt: the arguments move into it.
 fn once(function: &Function, names: &Names, krate: &TokenStream) -> TokenStream {
-    let (policies, body) = (&names.policies, typed_body(function, krate));
-    quote!(#policies.begin().attempt(::core::pin::pin!(async move #body)).await)
+    let (policies, body) = (&names.policies, typed_body(function, names, krate));
+    quote_spanned! {names.site=>
+        #policies.begin().attempt(::core::pin::pin!(async move #body)).await
+    }
 }
 
 /// As many attempts as the policies say: each has the arguments anew.
@@ -83,24 +92,25 @@ fn repeated(
     names: &Names,
     krate: &TokenStream,
 ) -> TokenStream {
-    let Names { policies, call, outcome, .. } = names;
-    let mut body = typed_body(function, krate).to_token_stream();
+    let Names { site, policies, call, outcome, .. } = names;
+    let mut body = typed_body(function, names, krate).to_token_stream();
     let mut again = arguments(&mut function.item.sig, names);
     if let Some(receiver) = receiver_again(function, names) {
         again.extend(receiver);
         body = receiver::rename(body, &names.receiver);
     }
     let attempt = if attribute.refuses() {
-        quote!(#call.attempt(::core::pin::pin!(async #body)).await)
+        quote_spanned!(*site=> #call.attempt(::core::pin::pin!(async #body)).await)
     } else {
         quote!(async #body.await)
     };
+    let settled = quote_spanned!(*site=> #call.settle(#outcome).await);
     quote! {
         let mut #call = #policies.begin();
         loop {
             #again
             let #outcome = #attempt;
-            if let ::core::ops::ControlFlow::Break(#outcome) = #call.settle(#outcome).await {
+            if let ::core::ops::ControlFlow::Break(#outcome) = #settled {
                 return #outcome;
             }
         }
@@ -109,11 +119,18 @@ fn repeated(
 
 /// The user's block, told what it returns before anything in it is looked at: `Ok(&self.name)` becomes a
 /// `Result<&str, _>` as it would in a function, and `?` knows its error.
-fn typed_body(function: &Function, krate: &TokenStream) -> Block {
+fn typed_body(function: &Function, names: &Names, krate: &TokenStream) -> Block {
     let mut body = function.body().clone();
     let output = output(function);
-    let first = parse_quote!(if false { return #krate::__private::returns::<#output>(); });
-    body.stmts.insert(0, first);
+    let krate = krate.clone().into_iter().map(|mut token| {
+        token.set_span(names.site);
+        token
+    });
+    let krate: TokenStream = krate.collect();
+    let first = quote_spanned! {names.site=>
+        if false { return #krate::__private::returns::<#output>(); }
+    };
+    body.stmts.insert(0, Stmt::Expr(Expr::Verbatim(first), None));
     body
 }
 
@@ -154,13 +171,19 @@ fn argument_again(argument: &mut PatType, index: usize, names: &Names) -> Option
         ident: parameter.clone(),
         subpat: None,
     });
-    let call = &names.call;
+    // What the user allows for the argument holds where its name is bound now.
+    let (call, attrs) = (&names.call, std::mem::take(&mut argument.attrs));
     Some(if mutable {
-        quote!(let #pattern = &mut *#parameter;)
+        quote!(#(#attrs)* let #pattern = &mut *#parameter;)
     } else {
-        let copy = quote_spanned!(argument.ty.span()=> #call.again(&#parameter));
-        quote!(let #pattern = #copy;)
+        let copy = quote_spanned!(last_span(&argument.ty)=> #call.again(&#parameter));
+        quote!(#(#attrs)* let #pattern = #copy;)
     })
+}
+
+// Together with the name in front of it, it underlines the whole argument.
+fn last_span(ty: &Type) -> Span {
+    ty.to_token_stream().into_iter().last().map_or_else(|| ty.span(), |token| token.span())
 }
 
 /// `let __self = …;` where an attempt would use up the receiver.

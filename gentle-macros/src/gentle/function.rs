@@ -1,10 +1,12 @@
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use syn::spanned::Spanned;
 use syn::{
     Block, Expr, ExprAsync, GenericArgument, Item, ItemFn, PathArguments, ReturnType, Stmt, TraitItemFn,
     Type, TypeParamBound,
 };
 
 use crate::support::errors::Errors;
+use crate::support::messages;
 
 /// The annotated function, in one of the two shapes whose body can be awaited.
 pub(crate) struct Function {
@@ -35,9 +37,16 @@ impl Function {
     /// The return type, as the caller of an attempt sees it.
     pub(crate) fn output(&self) -> Type {
         match (&self.shape, &self.item.sig.output) {
-            (Shape::AsyncTrait { output, .. }, _) => (**output).clone(),
-            (_, ReturnType::Type(_, output)) => (**output).clone(),
+            (Shape::AsyncTrait { output, .. }, _) | (_, ReturnType::Type(_, output)) => (**output).clone(),
             (_, ReturnType::Default) => syn::parse_quote!(()),
+        }
+    }
+
+    /// Where the return type is written, for what the compiler has to say about it; the name where there is none.
+    pub(crate) fn output_span(&self) -> Span {
+        match (&self.shape, &self.item.sig.output) {
+            (Shape::AsyncTrait { output, .. }, _) | (_, ReturnType::Type(_, output)) => name_span(output),
+            (_, ReturnType::Default) => self.item.sig.ident.span(),
         }
     }
 
@@ -52,15 +61,36 @@ impl Function {
 // The parser's own words are kept for what is not ours to explain, such as a body that is being typed.
 fn explain(item: TokenStream, error: syn::Error) -> syn::Error {
     if let Ok(declared) = syn::parse2::<TraitItemFn>(item.clone()) {
-        let message = "gentle: a declaration has no body to protect [G015]\nhelp: put the attribute on the method in the `impl`";
-        return syn::Error::new_spanned(declared.sig, message);
+        return syn::Error::new_spanned(declared.sig, messages::no_body().bare());
     }
-    match syn::parse2::<Item>(item) {
+    match syn::parse2::<Item>(item.clone()) {
         Ok(other) => {
-            let message = "gentle: this is not a function [G016]\nhelp: put `#[gentle(…)]` on an `async fn`";
-            syn::Error::new_spanned(other, message)
+            let message = messages::not_a_function(matches!(other, Item::Impl(_)));
+            syn::Error::new_spanned(head(item), message.bare())
         }
         Err(_) => error,
+    }
+}
+
+/// An item without its attributes, up to its braces.
+fn head(item: TokenStream) -> TokenStream {
+    let is_attribute = |token: &TokenTree| match token {
+        TokenTree::Punct(punct) => punct.as_char() == '#',
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Bracket,
+        _ => false,
+    };
+    let head = item.into_iter().skip_while(is_attribute);
+    head.take_while(
+        |token| !matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace),
+    )
+    .collect()
+}
+
+// One token can be underlined: of `anyhow::Result<u32>`, the `Result`.
+fn name_span(ty: &Type) -> Span {
+    match ty {
+        Type::Path(path) => path.path.segments.last().map_or_else(|| ty.span(), |last| last.ident.span()),
+        _ => ty.span(),
     }
 }
 

@@ -1,8 +1,10 @@
-use proc_macro2::{Group, Ident, Literal, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::LitStr;
 
+use super::bare::Bare;
 use super::errors::Errors;
+use super::messages;
 
 /// One argument of an attribute, in one of its three shapes.
 pub(crate) struct Argument {
@@ -42,12 +44,12 @@ pub(crate) fn split(attribute: TokenStream, errors: &Errors) -> Vec<Argument> {
     for token in attribute {
         match token {
             TokenTree::Punct(comma) if comma.as_char() == ',' && !in_closure(&piece) => {
-                arguments.extend(argument(std::mem::take(&mut piece), errors));
+                read_piece(std::mem::take(&mut piece), &mut arguments, errors);
             }
             other => piece.push(other),
         }
     }
-    arguments.extend(argument(piece, errors));
+    read_piece(piece, &mut arguments, errors);
     arguments
 }
 
@@ -57,49 +59,163 @@ fn in_closure(piece: &[TokenTree]) -> bool {
     piece.iter().filter(bar).count() == 1
 }
 
-fn argument(piece: Vec<TokenTree>, errors: &Errors) -> Option<Argument> {
-    let mut rest = piece.into_iter();
-    let key = match rest.next()? {
-        TokenTree::Ident(key) => key,
-        other => {
-            errors.on(other, "gentle: an argument begins with its key [G017]\nhelp: write `key = \"value\"`");
-            return None;
+/// Reads what stands between two commas: one argument, or several that lack theirs.
+fn read_piece(mut piece: Vec<TokenTree>, arguments: &mut Vec<Argument>, errors: &Errors) {
+    while let Some(length) = complete(&piece) {
+        let rest = piece.split_off(length);
+        if let Some(next) = rest.first() {
+            errors.mistake(next, &messages::comma_missing(next));
         }
-    };
-    let value = value(&key, rest.collect(), errors)?;
-    Some(Argument { key, value })
+        arguments.extend(argument(&piece, errors));
+        piece = rest;
+    }
+    arguments.extend(argument(&piece, errors));
 }
 
-fn value(key: &Ident, mut rest: Vec<TokenTree>, errors: &Errors) -> Option<Value> {
-    if rest.is_empty() {
-        return Some(Value::None);
-    }
-    let first = rest.remove(0);
-    match first {
-        TokenTree::Group(group) if rest.is_empty() => Some(Value::Bare(group)),
-        TokenTree::Punct(equals) if equals.as_char() == '=' && !rest.is_empty() => Some(text_or_code(rest)),
-        other => {
-            let help = format!("help: write `{key} = \"value\"` or `{key}(value)`");
-            errors.on(other, format!("gentle: `{key}` has no value [G018]\n{help}"));
+/// Where an argument is complete and the next begins without a comma.
+fn complete(piece: &[TokenTree]) -> Option<usize> {
+    use TokenTree::{Group, Ident, Literal, Punct};
+    let length = match piece {
+        [Ident(_), Group(_), Ident(_), ..] => 2,
+        [Ident(_), Punct(equals), Literal(value), Ident(_), ..]
+            if equals.as_char() == '=' && is_text(value) =>
+        {
+            3
+        }
+        [Ident(_), Ident(_), Punct(equals), ..] if equals.as_char() == '=' => 1,
+        _ => return None,
+    };
+    Some(length)
+}
+
+fn is_text(literal: &Literal) -> bool {
+    text(literal).is_some()
+}
+
+fn argument(piece: &[TokenTree], errors: &Errors) -> Option<Argument> {
+    match piece {
+        [] => None,
+        [TokenTree::Ident(key), rest @ ..] => {
+            let value = value(key, rest, errors)?;
+            Some(Argument { key: key.clone(), value })
+        }
+        [other, ..] => {
+            errors.mistake(other, &messages::key_missing());
             None
         }
     }
 }
 
-fn text_or_code(tokens: Vec<TokenTree>) -> Value {
-    match tokens.as_slice() {
+fn value(key: &Ident, rest: &[TokenTree], errors: &Errors) -> Option<Value> {
+    match rest {
+        [] => Some(Value::None),
+        [TokenTree::Group(group)] => Some(Value::Bare(group.clone())),
+        [TokenTree::Punct(equals), code @ ..] if equals.as_char() == '=' && !code.is_empty() => {
+            Some(text_or_code(code))
+        }
+        other => {
+            let place: TokenStream = other.iter().cloned().collect();
+            errors.mistake(place, &messages::value_missing("gentle", key, &written(other)));
+            None
+        }
+    }
+}
+
+/// What someone wrote as a value, without the quotes and what stands in place of a `=`.
+fn written(tokens: &[TokenTree]) -> String {
+    let mut tokens = tokens;
+    while let [TokenTree::Punct(_), rest @ ..] = tokens {
+        tokens = rest;
+    }
+    match text_or_code(tokens) {
+        Value::Text(text) => text.value(),
+        Value::Code(code) => Bare::new(code).text().to_owned(),
+        Value::None | Value::Bare(_) => String::new(),
+    }
+}
+
+fn text_or_code(tokens: &[TokenTree]) -> Value {
+    match tokens {
         [TokenTree::Literal(literal)] => match text(literal) {
             Some(text) => Value::Text(text),
             None => Value::Code(literal.to_token_stream()),
         },
         // A literal that came through another macro is wrapped in an invisible group.
-        [TokenTree::Group(group)] if group.delimiter() == proc_macro2::Delimiter::None => {
-            text_or_code(group.stream().into_iter().collect())
+        [TokenTree::Group(group)] if group.delimiter() == Delimiter::None => {
+            text_or_code(&group.stream().into_iter().collect::<Vec<_>>())
         }
-        _ => Value::Code(tokens.into_iter().collect()),
+        _ => Value::Code(tokens.iter().cloned().collect()),
     }
 }
 
 fn text(literal: &Literal) -> Option<LitStr> {
     syn::parse2(literal.to_token_stream()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quote::quote;
+
+    /// Each argument as its key, its shape and its text; behind them what was said.
+    fn read(attribute: TokenStream) -> (Vec<String>, String) {
+        let errors = Errors::default();
+        let shown = split(attribute, &errors).into_iter().map(|argument| {
+            let key = argument.key;
+            match argument.value {
+                Value::None => format!("{key}"),
+                Value::Bare(group) => format!("{key} bare {}", group.stream()),
+                Value::Text(text) => format!("{key} text {}", text.value()),
+                Value::Code(code) => format!("{key} code {code}"),
+            }
+        });
+        (shown.collect(), errors.into_tokens().to_string())
+    }
+
+    fn arguments(attribute: TokenStream) -> Vec<String> {
+        let (arguments, said) = read(attribute);
+        assert_eq!(said, "");
+        arguments
+    }
+
+    #[test]
+    fn every_shape_is_told_apart() {
+        let shapes = arguments(quote!(idempotent, retry(on), name = "a", policy = self.limits, count = 16,));
+        assert_eq!(
+            shapes,
+            ["idempotent", "retry bare on", "name text a", "policy code self . limits", "count code 16"]
+        );
+    }
+
+    #[test]
+    fn the_commas_of_a_closure_do_not_end_an_argument() {
+        let closures = arguments(quote!(cost = |a, b| a + b, on_event = |_| (), name = r"x"));
+        assert_eq!(closures, ["cost code | a , b | a + b", "on_event code | _ | ()", "name text x"]);
+    }
+
+    #[test]
+    fn a_text_that_came_through_another_macro_is_a_text() {
+        let text = TokenTree::Group(Group::new(Delimiter::None, quote!("on")));
+        assert_eq!(arguments(quote!(retry = #text)), ["retry text on"]);
+    }
+
+    #[test]
+    fn reading_goes_on_where_a_comma_is_missing() {
+        for attribute in [quote!(a = "1" b = "2", c), quote!(a("1") b("2"), c), quote!(a b = "2", c)] {
+            let (read, said) = read(attribute);
+            assert_eq!(read.len(), 3, "{read:?}");
+            assert!(said.contains("a comma is missing before `b`"), "{said}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_shape_is_left_out() {
+        let (read, said) = read(quote!("on", retry: "on", timeout 2s, name =, c));
+        assert_eq!(read, ["c"]);
+        for help in
+            ["begins with its key", r#"write `retry = \"on\"`"#, "or `timeout(2s)`", "write `name = …`"]
+        {
+            assert!(said.contains(help), "{said}");
+        }
+    }
 }

@@ -61,3 +61,35 @@ fn brackets(delimiter: Delimiter) -> (&'static str, &'static str) {
         Delimiter::None => ("", ""),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quote::quote;
+
+    fn located(stream: TokenStream, piece: &str) -> String {
+        let bare = Bare::new(stream);
+        let start = bare.text().find(piece).unwrap();
+        bare.locate(start..start + piece.len()).to_string()
+    }
+
+    #[test]
+    fn the_text_is_what_people_write() {
+        let text = |stream| Bare::new(stream).text().to_owned();
+        assert_eq!(text(quote!(5/500ms burst 10)), "5/500ms burst 10");
+        assert_eq!(text(quote!(exp(100ms..30s, x2.5), 5 attempts)), "exp(100ms..30s, x2.5), 5 attempts");
+        assert_eq!(text(quote!(20/s each (user, lang))), "20/s each (user, lang)");
+    }
+
+    #[test]
+    fn every_piece_of_the_text_is_found_again_among_the_tokens() {
+        assert_eq!(located(quote!(exp(30s..100ms), 5 attempts), "30s..100ms"), "30s .. 100ms");
+        assert_eq!(located(quote!(5/500ms brust 10), "brust"), "brust");
+        assert_eq!(located(quote!(exp(1s..2s)), "2s"), "2s");
+    }
+
+    #[test]
+    fn without_tokens_there_is_no_place() {
+        assert!(Bare::new(TokenStream::new()).locate(0..1).is_empty());
+    }
+}

@@ -1,5 +1,7 @@
 use std::cell::RefCell;
+use std::fmt::Display;
 
+use gentle_dsl::Mistake;
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 
@@ -8,13 +10,18 @@ use quote::ToTokens;
 pub(crate) struct Errors(RefCell<Vec<syn::Error>>);
 
 impl Errors {
-    pub(crate) fn at(&self, span: Span, message: impl ToString) {
-        self.push(syn::Error::new(span, message.to_string()));
+    pub(crate) fn at(&self, span: Span, message: impl Display) {
+        self.push(syn::Error::new(span, message));
     }
 
     /// Underlines all of `tokens`.
-    pub(crate) fn on(&self, tokens: impl ToTokens, message: impl ToString) {
-        self.push(syn::Error::new_spanned(tokens, message.to_string()));
+    pub(crate) fn on(&self, tokens: impl ToTokens, message: impl Display) {
+        self.push(syn::Error::new_spanned(tokens, message));
+    }
+
+    /// Underlines all of `tokens`; the compiler's own picture stands for the one of the mistake.
+    pub(crate) fn mistake(&self, tokens: impl ToTokens, mistake: &Mistake) {
+        self.on(tokens, mistake.bare());
     }
 
     pub(crate) fn push(&self, error: syn::Error) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gentle_dsl::{Mistakes, did_you_mean, parse_count, parse_duration};
+use gentle_dsl::{Mistakes, parse_count, parse_duration};
 use proc_macro2::TokenStream;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
@@ -11,6 +11,7 @@ use syn::{Expr, LitStr, Path, Token};
 use super::arguments::{Argument, Value};
 use super::bare::Bare;
 use super::errors::Errors;
+use super::messages;
 
 /// The keys of one attribute: for what is unknown, and for what is given twice.
 pub(crate) struct Keys {
@@ -28,18 +29,11 @@ impl Keys {
     pub(crate) fn admit(&mut self, argument: &Argument, errors: &Errors) -> bool {
         let (key, attribute) = (argument.key.to_string(), self.attribute);
         if !self.known.contains(&key.as_str()) {
-            let help = match did_you_mean(&key, self.known.iter().copied()) {
-                Some(near) => format!("help: did you mean `{near}`?"),
-                None => format!("help: known are {}", self.known.join(", ")),
-            };
-            errors.on(&argument.key, format!("{attribute}: unknown key `{key}` [G008]\n{help}"));
+            errors.mistake(&argument.key, &messages::unknown_key(attribute, &key, self.known, self.known));
             return false;
         }
         if self.given.contains(&key) {
-            errors.on(
-                argument.tokens(),
-                format!("{attribute}: `{key}` is given twice [G007]\nhelp: keep one of the two"),
-            );
+            errors.mistake(argument.tokens(), &messages::given_twice(attribute, key));
             return false;
         }
         self.given.push(key);
@@ -52,9 +46,7 @@ pub(crate) fn text(attribute: &str, argument: &Argument, example: &str, errors: 
     match &argument.value {
         Value::Text(text) if !text.value().trim().is_empty() => Some(text.clone()),
         _ => {
-            let key = &argument.key;
-            let message = format!("{attribute}: `{key}` is a text that is not empty [G020]");
-            errors.on(argument.tokens(), format!("{message}\nhelp: write `{key} = \"{example}\"`"));
+            errors.mistake(argument.tokens(), &messages::not_a_text(attribute, &argument.key, example));
             None
         }
     }
@@ -84,10 +76,7 @@ fn amount<T>(
         Value::None => (Bare::new(TokenStream::new()), TokenStream::new()),
     };
     if place.is_empty() {
-        let key = &argument.key;
-        let message =
-            format!("{attribute}: `{key}` has no value [G018]\nhelp: write `{key} = \"{example}\"`");
-        errors.on(argument.tokens(), message);
+        errors.mistake(argument.tokens(), &messages::value_missing(attribute, &argument.key, example));
         return None;
     }
     let about = |mistakes: Mistakes| mistakes.about(&argument.key.to_string());
@@ -95,7 +84,7 @@ fn amount<T>(
         Ok(value) => return Some(value),
         Err(mistakes) => mistakes,
     };
-    for mistake in mistakes.iter() {
+    for mistake in &mistakes {
         let tokens = bare.locate(mistake.span());
         errors.on(if tokens.is_empty() { &place } else { &tokens }, mistake.bare());
     }
@@ -121,11 +110,7 @@ fn quoted<T>(
 pub(crate) fn flag(attribute: &str, argument: &Argument, errors: &Errors) -> bool {
     let alone = matches!(argument.value, Value::None);
     if !alone {
-        let key = &argument.key;
-        errors.on(
-            argument.tokens(),
-            format!("{attribute}: `{key}` takes no value [G022]\nhelp: write `{key}`"),
-        );
+        errors.mistake(argument.tokens(), &messages::takes_no_value(attribute, &argument.key));
     }
     alone
 }
@@ -137,9 +122,7 @@ pub(crate) fn path(attribute: &str, argument: &Argument, example: &str, errors: 
         _ => None,
     };
     if parsed.is_none() {
-        let key = &argument.key;
-        let message = format!("{attribute}: `{key}` takes a path [G021]\nhelp: write `{key} = {example}`");
-        errors.on(argument.tokens(), message);
+        errors.mistake(argument.tokens(), &messages::not_code(attribute, &argument.key, example));
     }
     parsed
 }
@@ -155,13 +138,9 @@ pub(crate) fn list(attribute: &str, argument: &Argument, example: &str, errors: 
         _ => None,
     };
     let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
-    match stream.and_then(|stream| parser.parse2(stream).ok()) {
-        Some(list) => list.into_iter().collect(),
-        None => {
-            let key = &argument.key;
-            let message = format!("{attribute}: `{key}` is a list [G023]\nhelp: write `{key} = {example}`");
-            errors.on(argument.tokens(), message);
-            Vec::new()
-        }
+    let listed = stream.and_then(|stream| parser.parse2(stream).ok());
+    if listed.is_none() {
+        errors.mistake(argument.tokens(), &messages::not_a_list(attribute, &argument.key, example));
     }
+    listed.into_iter().flatten().collect()
 }

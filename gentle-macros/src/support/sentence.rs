@@ -1,11 +1,12 @@
 use gentle_dsl::{Sentence, Setting};
-use proc_macro2::{Group, TokenStream};
+use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::ToTokens;
 use syn::LitStr;
 
 use super::arguments::{Argument, Value};
 use super::bare::Bare;
 use super::errors::Errors;
+use super::messages;
 
 /// Reads the sentence of a policy in either spelling: quoted with a picture of the mistake, bare with the very tokens
 /// underlined.
@@ -18,36 +19,28 @@ pub(crate) fn read<T: Sentence>(argument: &Argument, errors: &Errors) -> Option<
                 None
             }
         },
-        Value::Bare(group) if quoted(group).is_some() => {
-            let (key, text) = (T::KEY, quoted(group).unwrap_or_default());
-            errors.on(
-                group.stream(),
-                format!("{key}: the value is quoted and in parentheses [G019]\nhelp: write `{key} = \"{text}\"` or `{key}({text})`"),
-            );
-            None
-        }
-        Value::Bare(group) => read_bare(group.stream(), &group.to_token_stream(), errors),
+        Value::Bare(group) => in_brackets(group, errors),
         Value::Code(code) => {
-            let key = T::KEY;
-            let text = Bare::new(code.clone()).text().to_owned();
-            errors.on(
-                code,
-                format!("{key}: the value is neither quoted nor in parentheses [G019]\nhelp: write `{key} = \"{text}\"` or `{key}({text})`"),
-            );
+            errors.mistake(code, &messages::value_unmarked(T::KEY, Bare::new(code.clone()).text()));
             None
         }
         Value::None => {
-            let key = T::KEY;
-            errors.on(
-                &argument.key,
-                format!(
-                    "{key}: the value is missing [G018]\nhelp: write `{key} = \"…\"`, such as `{}`",
-                    example(key)
-                ),
-            );
+            errors.mistake(&argument.key, &messages::value_missing("gentle", &argument.key, ""));
             None
         }
     }
+}
+
+fn in_brackets<T: Sentence>(group: &Group, errors: &Errors) -> Option<Setting<T>> {
+    if let Some(text) = quoted(group) {
+        errors.mistake(group.stream(), &messages::value_marked_twice(T::KEY, &text));
+        return None;
+    }
+    if group.delimiter() != Delimiter::Parenthesis {
+        errors.mistake(group, &messages::value_unmarked(T::KEY, Bare::new(group.stream()).text()));
+        return None;
+    }
+    read_bare(group.stream(), &group.to_token_stream(), errors)
 }
 
 fn quoted(group: &Group) -> Option<String> {
@@ -60,20 +53,10 @@ fn read_bare<T: Sentence>(stream: TokenStream, whole: &TokenStream, errors: &Err
         Ok(setting) => return Some(setting),
         Err(mistakes) => mistakes,
     };
-    for mistake in mistakes.iter() {
+    for mistake in &mistakes {
         let tokens = bare.locate(mistake.span());
         let place = if tokens.is_empty() { whole } else { &tokens };
         errors.on(place, mistake.bare());
     }
     None
-}
-
-/// A sentence to copy for who has none yet.
-pub(crate) fn example(key: gentle_dsl::Key) -> &'static str {
-    match key {
-        gentle_dsl::Key::RateLimit => "rate_limit = \"5/500ms\"",
-        gentle_dsl::Key::Bulkhead => "bulkhead = \"16\"",
-        gentle_dsl::Key::Timeout => "timeout = \"2s each attempt\"",
-        _ => "retry = \"exp(100ms..30s), 5 attempts\"",
-    }
 }

@@ -3,174 +3,47 @@
 use std::time::Duration;
 
 use gentle_dsl::{
-    Backoff, Budget, Bulkhead, Jitter, PolicySet, RateLimit, Retry, Setting, Timeout, Tries, Turn, Waiting,
+    Backoff, Budget, Bulkhead, Factor, Jitter, Percent, PolicySet, Rate, RateLimit, Retry, Setting, Timeout,
+    Tries, Turn, Waiting,
 };
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{format_ident, quote};
 
-/// `PolicySet::new().rate_limit(…).retry(…)`, in the order of nesting.
-pub(crate) fn policy_set(set: &PolicySet, dsl: &TokenStream) -> TokenStream {
-    let mut code = quote!(#dsl::PolicySet::new());
-    let timeout = setting(set.timeout, "timeout", dsl, |value| timeout(value, dsl));
-    let retry = setting(set.retry, "retry", dsl, |value| retry(value, dsl));
-    let rate_limit = setting(set.rate_limit, "rate_limit", dsl, |value| rate_limit(value, dsl));
-    let bulkhead = setting(set.bulkhead, "bulkhead", dsl, |value| bulkhead(value, dsl));
-    for call in [timeout, retry, rate_limit, bulkhead].into_iter().flatten() {
-        code.extend(call);
-    }
+/// `PolicySet::new().timeout(…).retry(…)`, in the order of nesting, for a place with [`imports`].
+pub(crate) fn policy_set(set: &PolicySet) -> TokenStream {
+    let write = Writer { dsl: TokenStream::new(), time: TokenStream::new() };
+    let mut code = quote!(PolicySet::new());
+    code.extend(setting("timeout", set.timeout, |value| write.timeout(value)));
+    code.extend(setting("retry", set.retry, |value| write.retry(&value)));
+    code.extend(setting("rate_limit", set.rate_limit, |value| write.rate_limit(value)));
+    code.extend(setting("bulkhead", set.bulkhead, |value| write.bulkhead(value)));
     code
 }
 
-fn setting<T>(
-    setting: Option<Setting<T>>,
-    method: &str,
-    dsl: &TokenStream,
-    code: impl FnOnce(&T) -> TokenStream,
-) -> Option<TokenStream> {
-    let method = quote::format_ident!("{method}");
-    let value = match setting? {
-        Setting::Off => quote!(#dsl::Setting::Off),
-        Setting::On(value) => {
-            let value = code(&value);
-            quote!(#dsl::Setting::On(#value))
-        }
-    };
-    Some(quote!(.#method(#value)))
+/// The names that a policy set is written with, so that it can do without paths. For a block of its own: there they
+/// come before all names of the user's, and the user's code does not see them.
+pub(crate) fn imports(set: &TokenStream, krate: &TokenStream) -> TokenStream {
+    let duration = set.to_string().contains("Duration").then(|| {
+        quote!(
+            use ::core::time::Duration;
+        )
+    });
+    quote!(#duration use #krate::policy::*;)
 }
 
+/// `dsl::Retry::new(…)`, for any place: `dsl` is the path of `gentle::policy`.
 pub(crate) fn retry(retry: &Retry, dsl: &TokenStream) -> TokenStream {
-    let backoff = backoff(retry.backoff(), dsl);
-    let mut code = quote!(#dsl::Retry::new(#backoff));
-    match retry.tries() {
-        Tries::Attempts(attempts) => {
-            let attempts = Literal::u32_unsuffixed(attempts);
-            code.extend(quote!(.attempts(#attempts)));
-        }
-        Tries::Forever => code.extend(quote!(.forever())),
-    }
-    if let Some(within) = retry.limit() {
-        let within = duration(within);
-        code.extend(quote!(.within(#within)));
-    }
-    if retry.jittered() != Retry::new(retry.backoff()).jittered() {
-        let jitter = jitter(retry.jittered(), dsl);
-        code.extend(quote!(.jitter(#jitter)));
-    }
-    if let Some(budget) = retry.withdraws() {
-        let budget = self::budget(&budget, dsl);
-        code.extend(quote!(.budget(#budget)));
-    }
-    code
+    Writer { dsl: quote!(#dsl::), time: quote!(::core::time::) }.retry(retry)
 }
 
-fn backoff(backoff: Backoff, dsl: &TokenStream) -> TokenStream {
-    match backoff {
-        Backoff::Now => quote!(#dsl::Backoff::Now),
-        Backoff::Const(delay) => {
-            let delay = duration(delay);
-            quote!(#dsl::Backoff::Const(#delay))
-        }
-        Backoff::List(delays) => {
-            let delays = delays.as_slice().iter().copied().map(duration);
-            quote!(#dsl::Backoff::List(#dsl::Delays::new(&[#(#delays),*])))
-        }
-        Backoff::Linear { from, to } => {
-            let (from, to) = (duration(from), duration(to));
-            quote!(#dsl::Backoff::Linear { from: #from, to: #to })
-        }
-        Backoff::Fib { from, to } => {
-            let (from, to) = (duration(from), duration(to));
-            quote!(#dsl::Backoff::Fib { from: #from, to: #to })
-        }
-        Backoff::Exp { from, to, factor } => {
-            let (from, to) = (duration(from), duration(to));
-            let factor = Literal::u32_unsuffixed(factor.as_thousandths());
-            quote!(#dsl::Backoff::Exp { from: #from, to: #to, factor: #dsl::Factor::thousandths(#factor) })
-        }
-    }
-}
-
-fn jitter(jitter: Jitter, dsl: &TokenStream) -> TokenStream {
-    match jitter {
-        Jitter::Off => quote!(#dsl::Jitter::Off),
-        Jitter::Full => quote!(#dsl::Jitter::Full),
-        Jitter::Equal => quote!(#dsl::Jitter::Equal),
-        Jitter::Decorrelated => quote!(#dsl::Jitter::Decorrelated),
-        Jitter::Percent(percent) => {
-            let percent = self::percent(percent, dsl);
-            quote!(#dsl::Jitter::Percent(#percent))
-        }
-    }
-}
-
-fn budget(budget: &Budget, dsl: &TokenStream) -> TokenStream {
-    let share = percent(budget.share, dsl);
-    let count = Literal::u32_unsuffixed(budget.floor.count);
-    let per = duration(budget.floor.per);
-    quote!(#dsl::Budget { share: #share, floor: #dsl::Rate { count: #count, per: #per } })
-}
-
-fn percent(percent: gentle_dsl::Percent, dsl: &TokenStream) -> TokenStream {
-    let hundredths = Literal::u32_unsuffixed(percent.as_hundredths());
-    quote!(#dsl::Percent::hundredths(#hundredths))
-}
-
-fn rate_limit(limit: &RateLimit, dsl: &TokenStream) -> TokenStream {
-    let (count, per) = (Literal::u32_unsuffixed(limit.count()), duration(limit.per()));
-    let mut code = quote!(#dsl::RateLimit::new(#count, #per));
-    if limit.capacity() != limit.count() {
-        let burst = Literal::u32_unsuffixed(limit.capacity());
-        code.extend(quote!(.burst(#burst)));
-    }
-    if limit.waits() != RateLimit::new(limit.count(), limit.per()).waits() {
-        let waiting = waiting(limit.waits(), dsl);
-        code.extend(quote!(.waiting(#waiting)));
-    }
-    code
-}
-
-fn bulkhead(bulkhead: &Bulkhead, dsl: &TokenStream) -> TokenStream {
-    let limit = Literal::u32_unsuffixed(bulkhead.limit());
-    let mut code = quote!(#dsl::Bulkhead::new(#limit));
-    if bulkhead.waits() != Waiting::Reject {
-        let waiting = waiting(bulkhead.waits(), dsl);
-        code.extend(quote!(.waiting(#waiting)));
-    }
-    code
-}
-
-fn waiting(waiting: Waiting, dsl: &TokenStream) -> TokenStream {
-    match waiting {
-        Waiting::Reject => quote!(#dsl::Waiting::Reject),
-        Waiting::Turn(Turn { within, queue }) => {
-            let within = option(within.map(duration));
-            let queue = option(queue.map(|places| {
-                let places = Literal::u32_unsuffixed(places);
-                quote!(#places)
-            }));
-            quote!(#dsl::Waiting::Turn(#dsl::Turn { within: #within, queue: #queue }))
-        }
-    }
-}
-
-fn timeout(timeout: &Timeout, dsl: &TokenStream) -> TokenStream {
-    let attempt = timeout.attempt().map(duration);
-    match (timeout.whole().map(duration), attempt) {
-        (Some(whole), Some(attempt)) => quote!(#dsl::Timeout::total(#whole).and_each_attempt(#attempt)),
-        (Some(whole), None) => quote!(#dsl::Timeout::total(#whole)),
-        (None, attempt) => quote!(#dsl::Timeout::each_attempt(#attempt)),
-    }
-}
-
-fn option(value: Option<TokenStream>) -> TokenStream {
-    match value {
-        Some(value) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
-    }
+/// `::core::time::Duration::from_secs(…)`, for any place.
+pub(crate) fn duration(duration: Duration) -> TokenStream {
+    let code = short(duration);
+    quote!(::core::time::#code)
 }
 
 /// The duration in the largest unit that holds it exactly.
-pub(crate) fn duration(duration: Duration) -> TokenStream {
+fn short(duration: Duration) -> TokenStream {
     let nanos = duration.as_nanos();
     let (unit, count) = if nanos % 1_000_000_000 == 0 {
         ("from_secs", nanos / 1_000_000_000)
@@ -181,7 +54,189 @@ pub(crate) fn duration(duration: Duration) -> TokenStream {
     } else {
         ("from_nanos", nanos)
     };
-    let unit = quote::format_ident!("{unit}");
+    let unit = format_ident!("{unit}");
     let count = Literal::u64_unsuffixed(u64::try_from(count).unwrap_or(u64::MAX));
-    quote!(::core::time::Duration::#unit(#count))
+    quote!(Duration::#unit(#count))
+}
+
+fn setting<T>(
+    method: &str,
+    setting: Option<Setting<T>>,
+    code: impl FnOnce(T) -> TokenStream,
+) -> Option<TokenStream> {
+    let method = format_ident!("{method}");
+    Some(match setting? {
+        Setting::Off => quote!(.#method(Setting::Off)),
+        Setting::On(value) => {
+            let value = code(value);
+            quote!(.#method(Setting::On(#value)))
+        }
+    })
+}
+
+/// Writes values. Each path begins with its `::`, or is empty where the names are imported.
+struct Writer {
+    /// Before every name of the grammar.
+    dsl: TokenStream,
+    /// Before `Duration`.
+    time: TokenStream,
+}
+
+impl Writer {
+    fn duration(&self, duration: Duration) -> TokenStream {
+        let (time, code) = (&self.time, short(duration));
+        quote!(#time #code)
+    }
+
+    fn range(&self, from: Duration, to: Duration) -> TokenStream {
+        let (from, to) = (self.duration(from), self.duration(to));
+        quote!(from: #from, to: #to)
+    }
+
+    fn retry(&self, retry: &Retry) -> TokenStream {
+        let (dsl, backoff) = (&self.dsl, self.backoff(&retry.backoff()));
+        let mut code = quote!(#dsl Retry::new(#backoff));
+        code.extend(match retry.tries() {
+            Tries::Attempts(attempts) => {
+                let attempts = Literal::u32_unsuffixed(attempts);
+                quote!(.attempts(#attempts))
+            }
+            Tries::Forever => quote!(.forever()),
+        });
+        if let Some(within) = retry.limit().map(|time| self.duration(time)) {
+            code.extend(quote!(.within(#within)));
+        }
+        if retry.jittered() != Retry::new(retry.backoff()).jittered() {
+            let jitter = self.jitter(retry.jittered());
+            code.extend(quote!(.jitter(#jitter)));
+        }
+        if let Some(budget) = retry.withdraws() {
+            let budget = self.budget(&budget);
+            code.extend(quote!(.budget(#budget)));
+        }
+        code
+    }
+
+    fn backoff(&self, backoff: &Backoff) -> TokenStream {
+        let dsl = &self.dsl;
+        let backoff = match *backoff {
+            Backoff::Now => quote!(Now),
+            Backoff::Const(delay) => {
+                let delay = self.duration(delay);
+                quote!(Const(#delay))
+            }
+            Backoff::List(delays) => {
+                let delays = delays.as_slice().iter().copied().map(|time| self.duration(time));
+                quote!(List(#dsl Delays::new(&[#(#delays),*])))
+            }
+            Backoff::Linear { from, to } => {
+                let range = self.range(from, to);
+                quote!(Linear { #range })
+            }
+            Backoff::Fib { from, to } => {
+                let range = self.range(from, to);
+                quote!(Fib { #range })
+            }
+            Backoff::Exp { from, to, factor } => {
+                let (range, factor) = (self.range(from, to), self.factor(factor));
+                quote!(Exp { #range, factor: #factor })
+            }
+        };
+        quote!(#dsl Backoff::#backoff)
+    }
+
+    fn factor(&self, factor: Factor) -> TokenStream {
+        let dsl = &self.dsl;
+        if factor == Factor::DOUBLE {
+            return quote!(#dsl Factor::DOUBLE);
+        }
+        let thousandths = Literal::u32_unsuffixed(factor.as_thousandths());
+        quote!(#dsl Factor::thousandths(#thousandths))
+    }
+
+    fn jitter(&self, jitter: Jitter) -> TokenStream {
+        let dsl = &self.dsl;
+        let jitter = match jitter {
+            Jitter::Off => quote!(Off),
+            Jitter::Full => quote!(Full),
+            Jitter::Equal => quote!(Equal),
+            Jitter::Decorrelated => quote!(Decorrelated),
+            Jitter::Percent(percent) => {
+                let percent = self.percent(percent);
+                quote!(Percent(#percent))
+            }
+        };
+        quote!(#dsl Jitter::#jitter)
+    }
+
+    fn budget(&self, budget: &Budget) -> TokenStream {
+        let (dsl, share, floor) = (&self.dsl, self.percent(budget.share), self.rate(budget.floor));
+        quote!(#dsl Budget { share: #share, floor: #floor })
+    }
+
+    fn rate(&self, rate: Rate) -> TokenStream {
+        let (dsl, count, per) = (&self.dsl, Literal::u32_unsuffixed(rate.count), self.duration(rate.per));
+        quote!(#dsl Rate { count: #count, per: #per })
+    }
+
+    fn percent(&self, percent: Percent) -> TokenStream {
+        let (dsl, hundredths) = (&self.dsl, Literal::u32_unsuffixed(percent.as_hundredths()));
+        quote!(#dsl Percent::hundredths(#hundredths))
+    }
+
+    fn rate_limit(&self, limit: RateLimit) -> TokenStream {
+        let (dsl, count, per) =
+            (&self.dsl, Literal::u32_unsuffixed(limit.count()), self.duration(limit.per()));
+        let mut code = quote!(#dsl RateLimit::new(#count, #per));
+        let mut plain = RateLimit::new(limit.count(), limit.per());
+        if limit.capacity() != limit.count() {
+            let burst = Literal::u32_unsuffixed(limit.capacity());
+            code.extend(quote!(.burst(#burst)));
+            plain = plain.burst(limit.capacity());
+        }
+        code.extend(self.waiting(limit.waits(), plain.waits(), |within| plain.wait(within).waits()));
+        code
+    }
+
+    fn bulkhead(&self, bulkhead: Bulkhead) -> TokenStream {
+        let (dsl, limit) = (&self.dsl, Literal::u32_unsuffixed(bulkhead.limit()));
+        let mut code = quote!(#dsl Bulkhead::new(#limit));
+        let plain = Bulkhead::new(bulkhead.limit());
+        code.extend(self.waiting(bulkhead.waits(), plain.waits(), |within| plain.wait(within).waits()));
+        code
+    }
+
+    /// `.wait(…)` and the like, unless it is what one gets without.
+    fn waiting(
+        &self,
+        waiting: Waiting,
+        plain: Waiting,
+        wait: impl Fn(Duration) -> Waiting,
+    ) -> Option<TokenStream> {
+        let dsl = &self.dsl;
+        let (within, queue) = match waiting {
+            same if same == plain => return None,
+            Waiting::Reject => return Some(quote!(.reject())),
+            Waiting::Turn(Turn { within, queue }) => (within, queue.map(Literal::u32_unsuffixed)),
+        };
+        let enough = within.is_some_and(|within| wait(within) == waiting);
+        Some(match (within.map(|time| self.duration(time)), queue) {
+            (Some(within), _) if enough => quote!(.wait(#within)),
+            (Some(within), Some(queue)) => quote!(.queue(#queue).wait(#within)),
+            (None, Some(queue)) => quote!(.queue(#queue)),
+            (Some(within), None) => quote!(.wait(#within)),
+            (None, None) => quote!(.waiting(#dsl Waiting::Turn(#dsl Turn::UNBOUNDED))),
+        })
+    }
+
+    fn timeout(&self, timeout: Timeout) -> TokenStream {
+        let dsl = &self.dsl;
+        let attempt = timeout.attempt().map(|time| self.duration(time));
+        let timeout = match (timeout.whole().map(|time| self.duration(time)), attempt) {
+            (Some(whole), Some(attempt)) => quote!(total(#whole).and_each_attempt(#attempt)),
+            (Some(whole), None) => quote!(total(#whole)),
+            (None, attempt) => quote!(each_attempt(#attempt)),
+        };
+        quote!(#dsl Timeout::#timeout)
+    }
 }

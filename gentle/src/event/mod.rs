@@ -31,7 +31,7 @@ pub use envelope::{Due, Envelope, Payload};
 pub use handler::Handler;
 pub use id::Id;
 pub use outcome::{IntoOutcome, Outcome};
-pub use plan::Plan;
+pub(crate) use plan::Plan;
 pub use registration::Registration;
 
 use crate::error::Error;

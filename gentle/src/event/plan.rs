@@ -7,45 +7,27 @@ use crate::here;
 use crate::service::Definition;
 
 /// What events mean for an app: a dispatcher for its resources, and the nodes of its graph.
-///
-/// # Examples
-///
-/// ```
-/// use gentle::event::{Plan, Registration};
-/// use gentle::service::{Resources, Scope};
-///
-/// let plan = Plan::new("local://", Registration::linked());
-/// let scope = Scope::new(Resources::new().with(plan.dispatcher()));
-/// let nodes = plan.definitions();
-/// assert_eq!(nodes[0].name(), "event");
-/// # let _ = scope;
-/// ```
 #[derive(Debug)]
-pub struct Plan {
+pub(crate) struct Plan {
     dispatcher: Dispatcher,
     handlers: Vec<Handler>,
 }
 
 impl Plan {
     /// Events that wait at `url` for these handlers.
-    pub fn new(url: impl Into<String>, handlers: Vec<Handler>) -> Self {
+    pub(crate) fn new(url: impl Into<String>, handlers: Vec<Handler>) -> Self {
         let groups = handlers.iter().map(Handler::group).collect();
         Self { dispatcher: Dispatcher::new(Arc::new(Store::new(url.into(), groups))), handlers }
     }
 
     /// The dispatcher, which belongs into the [`Resources`](crate::service::Resources) of the app. It works while
     /// the store's node is started.
-    pub fn dispatcher(&self) -> Dispatcher {
+    pub(crate) fn dispatcher(&self) -> Dispatcher {
         self.dispatcher.clone()
     }
 
-    /// The handlers, as they were given.
-    pub fn handlers(&self) -> &[Handler] {
-        &self.handlers
-    }
-
     /// The nodes: first the store, called `event`, then each handler, called by its group.
-    pub fn definitions(self) -> Vec<Definition> {
+    pub(crate) fn definitions(self) -> Vec<Definition> {
         let store = self.dispatcher.store();
         let first = Definition::value(NAME, here!(), Life(Arc::clone(store))).kind("store");
         let handlers = self.handlers.into_iter().map(|handler| node(&Arc::new(handler), Arc::clone(store)));

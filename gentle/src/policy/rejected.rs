@@ -46,7 +46,7 @@ pub enum Refusal {
     QueueFull,
     /// The wait would last longer than the policy, or the call's time limit, allows: nobody waited.
     TooLong,
-    /// The time is up.
+    /// The time is up: the operation's, or that of a wait whose length nobody could foresee.
     Elapsed,
 }
 

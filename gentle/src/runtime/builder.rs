@@ -157,12 +157,12 @@ impl AppBuilder {
         let mut parts = self.parts;
         let mut problems = absent(&self.expected, &parts);
         problems.extend(configuration::apply(&mut parts, &config));
-        if parts.is_empty() {
-            problems.push(nothing_to_do());
-        }
         let settings = Settings::read(&config, &mut problems);
         let mut resources = self.resources;
         let definitions = parts.definitions(&config, &mut resources, &mut problems);
+        if definitions.is_empty() {
+            problems.push(nothing_to_do());
+        }
         match Graph::new(definitions) {
             Ok(graph) if problems.is_empty() => {
                 parts.set_policies(&config);

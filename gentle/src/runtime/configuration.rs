@@ -3,7 +3,7 @@ use std::time::Duration;
 use gentle_dsl::{Backoff, PolicySet, Retry, Setting};
 
 use super::parts::Parts;
-use crate::config::{APP_KEYS, Config, Known};
+use crate::config::{APP_KEYS, Config, Known, Value};
 use crate::error::{Error, Kind};
 use crate::event::Handler;
 use crate::policy::Policies;
@@ -25,7 +25,9 @@ impl Settings {
             boot_timeout: app.duration("boot_timeout"),
             stop_timeout: app.duration("stop_timeout"),
         };
-        APP_KEYS.iter().for_each(|key| drop(app.get(key)));
+        for key in APP_KEYS {
+            drop(app.get(key));
+        }
         problems.extend(app.finish().err().iter().flat_map(Error::all).cloned());
         settings
     }
@@ -100,10 +102,10 @@ fn handled(mut handler: Handler, config: &Config) -> (Handler, Vec<Error>) {
         Ok(Some(Setting::Off)) => handler = handler.retry(Retry::new(Backoff::Now).attempts(1)),
         Ok(None) | Err(_) => {}
     }
-    if let Some(Ok(concurrency)) = overrides.get("concurrency").map(|value| value.integer::<u32>()) {
+    if let Some(Ok(concurrency)) = overrides.get("concurrency").map(Value::integer::<u32>) {
         handler = handler.concurrency(concurrency as usize);
     }
-    match overrides.get("timeout").map(|value| value.duration()) {
+    match overrides.get("timeout").map(Value::duration) {
         Some(Ok(limit)) => handler = handler.timeout(limit),
         Some(Err(error)) => wrong.push(error),
         None => {}

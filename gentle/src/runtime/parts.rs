@@ -27,11 +27,6 @@ impl Parts {
         self.policies.extend(policy::Registration::linked().into_iter().map(policy::Registration::policies));
     }
 
-    /// Whether there is nothing to run.
-    pub(super) fn is_empty(&self) -> bool {
-        self.services.is_empty() && self.handlers.is_empty()
-    }
-
     /// The packages that brought something.
     pub(super) fn packages(&self) -> BTreeSet<&'static str> {
         let services = self.services.iter().map(|part| part.place().package);

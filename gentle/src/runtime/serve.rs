@@ -49,7 +49,9 @@ pub(super) async fn serve(app: &App) -> Served {
 async fn up_and_down(app: &App) -> Result<(), Error> {
     app.start().await?;
     tokio::select! {
-        () = app.engine().idle() => info!(app = app.name(), "every run has returned, stopping"),
+        biased;
+        () = app.engine().asked_to_end() => {}
+        () = app.engine().idle() => info!(app = app.name(), "everything is done, stopping"),
         _ = app.engine().ended() => {}
     }
     // What did not stop is part of how it ended.

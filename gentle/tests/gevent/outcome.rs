@@ -51,6 +51,23 @@ async fn a_handler_may_give_up_or_drop(place: Place) {
     assert_eq!(letter.last_error.as_deref(), Some("hopeless"));
 }
 
+#[cfg(feature = "sqlite")]
+#[tokio::test(start_paused = true)]
+async fn an_event_that_is_too_big_is_refused_with_its_size() {
+    #[derive(Serialize, Deserialize)]
+    struct Big(String);
+
+    impl Event for Big {
+        const TOPIC: &'static str = "big";
+    }
+
+    let handler = Handler::new("big", here!(), |_: Delivery<Big>| async {});
+    let world = World::with(Place::Sqlite, "max_payload=100", vec![handler], Vec::new()).await;
+    let error = world.events.dispatch(Big("x".repeat(99))).await.unwrap_err();
+    assert!(error.to_string().contains("takes 101 bytes, and the store holds at most 100"), "{error}");
+    world.events.dispatch(Big("x".repeat(98))).await.unwrap();
+}
+
 /// What an earlier version of the program dispatched.
 #[derive(Serialize, Deserialize)]
 struct OldPing {

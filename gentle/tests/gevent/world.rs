@@ -2,7 +2,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use gentle::event::{Delivery, Dispatcher, Event, Handler, Id, Plan};
+use gentle::event::{Delivery, Dispatcher, Event, Handler, Id};
 use gentle::service::Definition;
 use gentle::time::{Instant, now};
 use gentle::{App, AppBuilder};
@@ -80,12 +80,10 @@ impl World {
                 format!("sqlite://{}?poll=1000ms&{options}", folder.0.join("events.db").display())
             }
         };
-        let plan = Plan::new(url, handlers);
-        let events = plan.dispatcher();
-        let nodes = plan.definitions().into_iter().chain(services);
-        let builder = nodes.fold(App::builder().resource(events.clone()), AppBuilder::define);
-        let app = builder.build().unwrap();
+        let builder = handlers.into_iter().fold(App::builder().set("event.url", url), AppBuilder::handler);
+        let app = services.into_iter().fold(builder, AppBuilder::define).build().unwrap();
         app.start().await.unwrap();
+        let events = app.resource::<Dispatcher>().unwrap();
         Self { app, events, folder }
     }
 

@@ -20,24 +20,24 @@ async fn with_a_waiter(text: &str) -> (Arc<Policies>, JoinHandle<Answer>) {
 async fn a_waiter_goes_on_when_the_limit_is_switched_off() {
     let (policies, waiter) = with_a_waiter(r#"rate_limit = "1/h""#).await;
     policies.set(Key::RateLimit, "off").unwrap();
-    let (answer, waited) = timed(waiter).await;
-    assert_eq!((answer.unwrap(), waited), (Ok(()), Duration::ZERO));
+    let (answer, took) = timed(waiter).await;
+    assert_eq!((answer.unwrap(), took), (Ok(()), Duration::ZERO));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_waiter_is_served_at_the_new_rate() {
     let (policies, waiter) = with_a_waiter(r#"rate_limit = "1/h""#).await;
     policies.set(Key::RateLimit, "1/100ms").unwrap();
-    let (answer, waited) = timed(waiter).await;
-    assert_eq!((answer.unwrap(), waited), (Ok(()), INTERVAL));
+    let (answer, took) = timed(waiter).await;
+    assert_eq!((answer.unwrap(), took), (Ok(()), INTERVAL));
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_comes_while_others_still_wait_under_a_lifted_limit_is_not_refused() {
     let (policies, waiter) = with_a_waiter(r#"rate_limit = "1/h""#).await;
     policies.set(Key::RateLimit, "off").unwrap();
-    let (answer, waited) = timed(policies.call(at_once)).await;
-    assert_eq!((answer, waited), (Ok(()), Duration::ZERO));
+    let (answer, took) = timed(policies.call(at_once)).await;
+    assert_eq!((answer, took), (Ok(()), Duration::ZERO));
     assert_eq!(waiter.await.unwrap(), Ok(()));
 }
 
@@ -55,27 +55,27 @@ async fn a_limit_that_is_off_and_on_again_remembers_what_it_gave_out() {
 async fn a_waiter_whose_token_moved_beyond_its_patience_is_refused_at_once() {
     let (policies, waiter) = with_a_waiter(r#"rate_limit = "1/100ms, wait 1s""#).await;
     policies.set(Key::RateLimit, "1/h, wait 1s").unwrap();
-    let (answer, waited) = timed(waiter).await;
+    let (answer, took) = timed(waiter).await;
     let rejected = answer.unwrap().unwrap_err();
     assert_eq!((rejected.policy, rejected.kind), (Key::RateLimit, Refusal::TooLong));
-    assert_eq!(waited, Duration::ZERO);
+    assert_eq!(took, Duration::ZERO);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_waiter_whose_token_moved_beyond_its_deadline_ends_at_the_deadline() {
     let (policies, waiter) = with_a_waiter(r#"rate_limit = "1/100ms", timeout = "1s""#).await;
     policies.set(Key::RateLimit, "1/h").unwrap();
-    let (answer, waited) = timed(waiter).await;
+    let (answer, took) = timed(waiter).await;
     assert!(answer.unwrap().unwrap_err().is_timeout());
-    assert_eq!(waited, Duration::from_secs(1));
+    assert_eq!(took, Duration::from_secs(1));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_wait_that_ends_just_at_the_deadline_is_refused_at_once() {
     let policies = policies(r#"rate_limit = "1/100ms", timeout = "100ms""#);
     assert_eq!(policies.call(at_once).await, Ok(()));
-    let (answer, waited) = timed(policies.call(at_once)).await;
-    assert_eq!((answer.unwrap_err().kind, waited), (Refusal::TooLong, Duration::ZERO));
+    let (answer, took) = timed(policies.call(at_once)).await;
+    assert_eq!((answer.unwrap_err().kind, took), (Refusal::TooLong, Duration::ZERO));
 }
 
 async fn too_late() -> Answer {
@@ -88,8 +88,8 @@ async fn a_token_that_comes_after_the_deadline_is_not_used() {
     assert_eq!(policies.call(at_once).await, Ok(()));
     let late = policies.call(too_late);
     assert!(late.await.unwrap_err().is_timeout());
-    let (answer, waited) = timed(policies.call(at_once)).await;
-    assert_eq!((answer, waited), (Ok(()), Duration::ZERO), "it is still there");
+    let (answer, took) = timed(policies.call(at_once)).await;
+    assert_eq!((answer, took), (Ok(()), Duration::ZERO), "it is still there");
 }
 
 #[tokio::test(start_paused = true)]
@@ -110,8 +110,8 @@ async fn who_gives_up_before_the_bulkhead_gives_its_token_to_the_next_in_line() 
     let without_token = spawn(&policies, at_once).await;
     give_up(before_the_door).await;
     give_up(inside).await;
-    let (answer, waited) = timed(without_token).await;
-    assert_eq!((answer.unwrap(), waited), (Ok(()), Duration::ZERO));
+    let (answer, took) = timed(without_token).await;
+    assert_eq!((answer.unwrap(), took), (Ok(()), Duration::ZERO));
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::work::Work;
 use crate::error::Error;
 use crate::event::backend::Ticket;
-use crate::time::sleep;
+use crate::time::{now, sleep};
 
 /// Renews the leases of all that runs, three times in each lease, until it is aborted.
 pub(super) async fn beat(work: Arc<Work>) {
@@ -13,9 +13,10 @@ pub(super) async fn beat(work: Arc<Work>) {
         if tickets.is_empty() {
             continue;
         }
-        match work.backend.renew(tickets.clone(), work.handler.lease).await {
+        let asked = now();
+        match work.backend.renew(tickets, work.handler.lease).await {
             Ok(lost) => {
-                work.seats.renewed(&tickets);
+                work.seats.renewed(asked, &lost);
                 cut_off(&work, &lost, "its lease was lost: somebody else has the event");
             }
             Err(error) => unrenewed(&work, &error),
@@ -31,9 +32,7 @@ fn unrenewed(work: &Work, error: &Error) {
 }
 
 fn cut_off(work: &Work, tickets: &[Ticket], reason: &str) {
-    for ticket in tickets {
-        if work.seats.abort(ticket) {
-            tracing::warn!(group = &*work.group.name, %ticket, "attempt cut off: {reason}");
-        }
+    for ticket in work.seats.abort(tickets) {
+        tracing::warn!(group = &*work.group.name, %ticket, "attempt cut off: {reason}");
     }
 }

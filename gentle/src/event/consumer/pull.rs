@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::seats::Seat;
+use super::seats::Free;
 use super::settle;
 use super::work::Work;
 use crate::error::{Error, Kind};
@@ -43,21 +43,23 @@ async fn told(stop: &mut watch::Receiver<bool>) {
 }
 
 /// Waits for a free seat, then for something to put on it.
-pub(super) async fn next(work: &Work) -> Result<(Vec<Claim>, Vec<Seat>), Error> {
-    let seats = work.seats.all_free().await;
-    let claims = work.backend.claim(&work.group, seats.len(), work.handler.lease).await?;
+pub(super) async fn next(work: &Work) -> Result<(Vec<Claim>, Free), Error> {
+    let Some(seats) = work.seats.all_free().await else { return std::future::pending().await };
+    let claims = work.backend.claim(&work.group, seats.count(), work.handler.lease).await?;
     Ok((claims, seats))
 }
 
 /// Starts what was claimed, or gives it back when it came too late.
-pub(super) async fn begin(work: &Arc<Work>, claims: Vec<Claim>, seats: Vec<Seat>, too_late: bool) {
+pub(super) async fn begin(work: &Arc<Work>, claims: Vec<Claim>, mut seats: Free, too_late: bool) {
     if too_late {
         let unstarted = claims.into_iter().map(|claim| (claim.ticket, Verdict::Release)).collect();
         settle::finish(work, unstarted).await;
         return;
     }
-    for (claim, seat) in claims.into_iter().zip(seats) {
-        work.start(claim, seat);
+    for claim in claims {
+        if let Some(seat) = work.seats.sit(&mut seats, claim.ticket.clone()) {
+            work.start(claim, seat);
+        }
     }
 }
 

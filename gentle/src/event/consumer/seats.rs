@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,40 +14,50 @@ pub(super) struct Seats {
     free: Arc<Semaphore>,
     size: u32,
     taken: Arc<Mutex<Taken>>,
+    numbers: AtomicU64,
 }
 
-type Taken = HashMap<Ticket, Sitter>;
+type Taken = HashMap<u64, Sitter>;
 
 struct Sitter {
+    ticket: Ticket,
     renewed: Instant,
     task: Option<AbortHandle>,
 }
 
-/// One slot. Dropping it, which also the end of an aborted task does, frees it.
+/// Seats that are held for who may come.
+pub(super) struct Free(OwnedSemaphorePermit);
+
+/// One taken seat. Dropping it, which also the end of an aborted task does, frees it.
 pub(super) struct Seat {
     taken: Arc<Mutex<Taken>>,
-    ticket: Option<Ticket>,
+    number: u64,
     _permit: OwnedSemaphorePermit,
 }
 
 impl Seats {
     pub(super) fn new(concurrency: usize) -> Self {
         let size = u32::try_from(concurrency).unwrap_or(u32::MAX);
-        Self { free: Arc::new(Semaphore::new(concurrency)), size, taken: Arc::default() }
+        let free = Arc::new(Semaphore::new(concurrency));
+        Self { free, size, taken: Arc::default(), numbers: AtomicU64::new(0) }
     }
 
-    /// Waits for a free seat, and takes it with all others that are free.
-    pub(super) async fn all_free(&self) -> Vec<Seat> {
-        let Ok(first) = Arc::clone(&self.free).acquire_owned().await else { return Vec::new() };
-        let mut permits = vec![first];
-        while let Ok(next) = Arc::clone(&self.free).try_acquire_owned() {
-            permits.push(next);
+    /// Waits for a free seat, and holds it with all others that are free; `None` never comes.
+    pub(super) async fn all_free(&self) -> Option<Free> {
+        let mut permit = Arc::clone(&self.free).acquire_owned().await.ok()?;
+        let others = u32::try_from(self.free.available_permits()).unwrap_or(self.size);
+        if let Ok(others) = Arc::clone(&self.free).try_acquire_many_owned(others) {
+            permit.merge(others);
         }
-        permits.into_iter().map(|permit| self.seat(permit)).collect()
+        Some(Free(permit))
     }
 
-    fn seat(&self, permit: OwnedSemaphorePermit) -> Seat {
-        Seat { taken: Arc::clone(&self.taken), ticket: None, _permit: permit }
+    /// Sits down with this ticket on a seat that was held.
+    pub(super) fn sit(&self, free: &mut Free, ticket: Ticket) -> Option<Seat> {
+        let permit = free.0.split(1)?;
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed);
+        lock(&self.taken).insert(number, Sitter { ticket, renewed: now(), task: None });
+        Some(Seat { taken: Arc::clone(&self.taken), number, _permit: permit })
     }
 
     /// Waits until nobody sits.
@@ -59,23 +70,22 @@ impl Seats {
         lock(&self.taken).is_empty()
     }
 
-    /// Remembers how to end the task that sits with this ticket, if it still does.
-    pub(super) fn attach(&self, ticket: &Ticket, task: AbortHandle) {
-        if let Some(sitter) = lock(&self.taken).get_mut(ticket) {
+    /// Remembers how to end the task that sits there, if it still does.
+    pub(super) fn attach(&self, number: u64, task: AbortHandle) {
+        if let Some(sitter) = lock(&self.taken).get_mut(&number) {
             sitter.task = Some(task);
         }
     }
 
     pub(super) fn tickets(&self) -> Vec<Ticket> {
-        lock(&self.taken).keys().cloned().collect()
+        lock(&self.taken).values().map(|sitter| sitter.ticket.clone()).collect()
     }
 
-    pub(super) fn renewed(&self, tickets: &[Ticket]) {
-        let present = now();
-        let mut taken = lock(&self.taken);
-        for ticket in tickets {
-            if let Some(sitter) = taken.get_mut(ticket) {
-                sitter.renewed = present;
+    /// Everybody who sat at `moment` and whose lease is not among the lost ones has a new lease since then.
+    pub(super) fn renewed(&self, moment: Instant, lost: &[Ticket]) {
+        for sitter in lock(&self.taken).values_mut() {
+            if sitter.renewed <= moment && !lost.contains(&sitter.ticket) {
+                sitter.renewed = moment;
             }
         }
     }
@@ -84,39 +94,48 @@ impl Seats {
     pub(super) fn unrenewed_for(&self, age: Duration) -> Vec<Ticket> {
         let present = now();
         let taken = lock(&self.taken);
-        let stale = taken.iter().filter(|(_, sitter)| present.since(sitter.renewed) >= age);
-        stale.map(|(ticket, _)| ticket.clone()).collect()
+        let stale = taken.values().filter(|sitter| present.since(sitter.renewed) >= age);
+        stale.map(|sitter| sitter.ticket.clone()).collect()
     }
 
-    /// Ends the task that sits with this ticket; tells whether there was one.
-    pub(super) fn abort(&self, ticket: &Ticket) -> bool {
-        let task = lock(&self.taken).get(ticket).and_then(|sitter| sitter.task.clone());
-        task.inspect(AbortHandle::abort).is_some()
+    /// Ends the tasks that sit with these tickets, and gives back those that did.
+    pub(super) fn abort(&self, tickets: &[Ticket]) -> Vec<Ticket> {
+        let taken = lock(&self.taken);
+        let sitting = taken.values().filter(|sitter| tickets.contains(&sitter.ticket));
+        sitting.map(Sitter::abort).collect()
     }
 
     /// Ends all tasks, and gives the tickets they held.
     pub(super) fn abort_all(&self) -> Vec<Ticket> {
-        let tickets = self.tickets();
-        for ticket in &tickets {
-            self.abort(ticket);
+        lock(&self.taken).values().map(Sitter::abort).collect()
+    }
+}
+
+impl Sitter {
+    fn abort(&self) -> Ticket {
+        if let Some(task) = &self.task {
+            task.abort();
         }
-        tickets
+        self.ticket.clone()
+    }
+}
+
+impl Free {
+    /// How many seats are held.
+    pub(super) fn count(&self) -> usize {
+        self.0.num_permits()
     }
 }
 
 impl Seat {
-    /// Sits down with this ticket.
-    pub(super) fn seize(&mut self, ticket: &Ticket) {
-        self.ticket = Some(ticket.clone());
-        lock(&self.taken).insert(ticket.clone(), Sitter { renewed: now(), task: None });
+    pub(super) fn number(&self) -> u64 {
+        self.number
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        if let Some(ticket) = &self.ticket {
-            lock(&self.taken).remove(ticket);
-        }
+        lock(&self.taken).remove(&self.number);
     }
 }
 

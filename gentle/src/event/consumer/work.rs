@@ -29,15 +29,14 @@ impl Work {
     }
 
     /// Makes an attempt in a task of its own.
-    pub(super) fn start(self: &Arc<Self>, claim: Claim, mut seat: Seat) {
-        seat.seize(&claim.ticket);
-        let ticket = claim.ticket.clone();
+    pub(super) fn start(self: &Arc<Self>, claim: Claim, seat: Seat) {
+        let number = seat.number();
         let work = Arc::clone(self);
         let task = tokio::spawn(self.scope.enter(async move {
             let verdict = attempt::run(&work.handler, Arc::clone(&work.build), &claim).await;
             settle::settle(&work, claim.ticket, verdict).await;
             drop(seat);
         }));
-        self.seats.attach(&ticket, task.abort_handle());
+        self.seats.attach(number, task.abort_handle());
     }
 }

@@ -1,16 +1,51 @@
 //! `bulkhead`: so many calls at the same time; who comes too many is refused or stands in line.
+//!
+//! **Use it** where something holds only so many: connections, memory, the patience of a slow neighbour. It does not
+//! slow down quick calls: for so many in a time there is [`rate_limit`](super::rate_limit).
+//!
+//! **Read aloud:** `"16 queue 64 wait 1s"` is sixteen, queue 64, wait one second: the 17th stands in line, for a
+//! second at most; the 81st is refused at once.
+//!
+//! | not written | means |
+//! |---|---|
+//! | `wait`, `queue` | refuse |
+//! | `queue` beside `wait 1s` | as many as the limit |
+//! | `wait` beside `queue 64` | as long as the call's timeout allows, without one as long as it takes |
+//!
+//! **Cost:** entering and leaving is one atomic step each while nobody waits; the line is a small lock, and one
+//! allocation for each who stands in it.
+//!
+//! **Cancel safety:** the permit comes back by return, error, panic and cancellation, and not before the operation is
+//! gone. A call given up in the line leaves its place; a permit just handed to it goes to the next.
+//!
+//! **Live change:** a larger one lets those in line enter, a smaller one takes effect as permits come back.
+//!
+//! ```
+//! use gentle::policy::{Key, Policies};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let one = Policies::parse(r#"bulkhead = "1""#)?;
+//! let call = || async { Ok::<_, gentle::Rejected>(()) };
+//! let within = || async { one.call(call).await };
+//! assert_eq!(one.call(within).await.unwrap_err().policy, Key::Bulkhead);
+//! assert_eq!(one.call(call).await, Ok(()));
+//! # Ok(())
+//! # }
+//! ```
 
 mod queue;
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use gentle_dsl::{Key, Waiting};
+use gentle_dsl::{Key, Turn, Waiting};
 
 pub use gentle_dsl::Bulkhead;
 
 use super::patience::Patience;
-use super::{Refusal, Rejected};
-use crate::time::{Instant, now, sleep_until};
+use super::{Refusal, Rejected, timeout};
+use crate::time::{Instant, now};
 use queue::{Line, Queue, Ticket};
 
 /// The state of one bulkhead: how many are inside, and the line before the door.
@@ -46,7 +81,8 @@ impl Gate {
         }
     }
 
-    /// Takes over another bulkhead, or none. A lower limit takes effect as those inside leave.
+    /// Takes over another bulkhead, or none. A lower limit takes effect as those inside leave; who stands in line
+    /// keeps the patience it came with.
     pub(crate) fn set(&self, bulkhead: Option<Bulkhead>) {
         let (limit, waiting) = terms(bulkhead);
         self.limit.store(limit, Ordering::SeqCst);
@@ -82,14 +118,11 @@ impl Gate {
             Line::Waiting(ticket) => Waiter { gate: self, ticket: Some(ticket) },
         };
         let patient = at + longest;
-        tokio::select! {
-            biased;
-            () = waiter.called() => Ok(waiter.into_permit()),
-            () = sleep_until(patient.min(deadline)) => Err(if deadline < patient {
-                Rejected::new(Key::Timeout, Refusal::Elapsed)
-            } else {
-                Rejected::new(Key::Bulkhead, Refusal::TooLong)
-            }),
+        let called = timeout::until(patient.min(deadline), pin!(waiter.called())).await;
+        match called {
+            Some(()) => Ok(waiter.into_permit()),
+            None if deadline < patient => Err(Rejected::new(Key::Timeout, Refusal::Elapsed)),
+            None => Err(Rejected::new(Key::Bulkhead, Refusal::Elapsed)),
         }
     }
 
@@ -134,9 +167,10 @@ impl Drop for Waiter<'_> {
     }
 }
 
+// Without a bulkhead nobody is refused, not even behind those who are just being let in.
 const fn terms(bulkhead: Option<Bulkhead>) -> (u32, Waiting) {
     match bulkhead {
         Some(bulkhead) => (bulkhead.limit(), bulkhead.waits()),
-        None => (u32::MAX, Waiting::Reject),
+        None => (u32::MAX, Waiting::Turn(Turn::UNBOUNDED)),
     }
 }

@@ -1,8 +1,48 @@
 //! `rate_limit`: so many calls in so much time; who comes too early waits its turn.
 //!
+//! **Use it** to stay below what another party allows, or to be fair to it. It counts beginnings, not what is going
+//! on at the same time: for that there is [`bulkhead`](super::bulkhead). It counts for this process alone.
+//!
+//! **Read aloud:** `"5/500ms burst 10 wait 2s"` is five per 500 milliseconds, burst ten, wait two seconds: ten a
+//! second, ten at once after a quiet time, and who would wait longer than two seconds is refused at once.
+//!
+//! | not written | means |
+//! |---|---|
+//! | `burst` | as many as the rate counts: `5/500ms` lets five pass at once |
+//! | `wait`, `queue`, `reject` | wait in turn, as long as the call's timeout allows, without one as long as it takes |
+//! | `queue` beside `wait 2s` | as many as the rate serves in that time |
+//!
+//! What would wait too long is refused before it waits, and [`Rejected::retry_after`] says when to come back; a
+//! [`retry`](super::retry) heeds that. A token goes back when its call never begins, as when a bulkhead refuses it.
+//!
+//! **Cost:** an admission is one compare-and-swap, a refusal writes nothing; one timer for the whole line. A timer is
+//! a millisecond coarse and always late, never early: with a burst of one, `1/10ms` gives a little less than
+//! `100/s`.
+//!
+//! **Cancel safety:** a call given up in the line takes no token and leaves no gap; the others move up.
+//!
+//! **Live change:** what was given out stays given out, counted in tokens; those in line go on at the new rate.
+//!
+//! ```
+//! use gentle::policy::Policies;
+//! use gentle::time::now;
+//! use std::time::Duration;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let gently = Policies::parse(r#"rate_limit = "2/20ms""#)?;
+//! let begun = now();
+//! for _ in 0..4 {
+//!     gently.call(|| async { Ok::<_, gentle::Rejected>(()) }).await?;
+//! }
+//! assert!(now() - begun >= Duration::from_millis(20), "two at once, the others one every 10 ms");
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! The decision is the generic cell rate algorithm (ATM Forum, Traffic Management 4.0, 1996): one word holds the
 //! moment at which the bucket would be full again, and a call is admitted when that moment is no further away
-//! than the burst allows. An admission is one compare-and-swap; a refusal writes nothing.
+//! than the burst allows.
 
 mod gcra;
 

@@ -1,8 +1,54 @@
 //! `retry`: a failure is tried again, after a delay that follows the back-off.
+//!
+//! **Use it** for failures that pass by themselves, around what may be done twice. It is no help against wrong input,
+//! and many callers retrying a server that is down keep it down: give it a budget.
+//!
+//! **Read aloud:** `"exp(100ms..30s), 5 attempts, within 5m"` is exponential from 100 milliseconds to 30 seconds,
+//! five attempts, within five minutes.
+//!
+//! | not written | means |
+//! |---|---|
+//! | anything: `on` | `exp(100ms..10s, x2), 3 attempts, jitter full, budget 20% floor 10/s` |
+//! | a back-off | `exp(100ms..10s, x2)` |
+//! | `attempts`, `retries`, `forever` | 3 attempts; with `within`, any number; with `list(…)`, one more than delays |
+//! | `jitter` | full for `exp`, `linear` and `fib`, off for the others |
+//! | `budget` | none |
+//!
+//! After the last attempt the operation's own error comes back unchanged. A delay that would end after `within` is
+//! not slept: the error comes back then. One that would end after the call's timeout is not slept either: the call
+//! ends at once as a timeout. A refusal by another policy is tried again only if it says when, not before that, and
+//! not if that is beyond the ceiling of the back-off.
+//!
+//! The budget allows so many retries for a hundred calls, and its floor in any case; when it is spent, the error comes
+//! back.
+//!
+//! **Cost:** nothing but one look while calls succeed; arguments taken by value are cloned for each attempt.
+//!
+//! **Cancel safety:** a call given up during a delay forgets the delay. No permit is held meanwhile.
+//!
+//! **Live change:** calls that are retrying go by the new sentence from their next failure on; `off` ends them there.
+//!
+//! ```
+//! use gentle::policy::Policies;
+//! use std::cell::Cell;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let again = Policies::parse(r#"retry = "const(5ms), 3 attempts""#)?;
+//! let tries = Cell::new(0);
+//! let third_time_lucky = || async {
+//!     tries.set(tries.get() + 1);
+//!     if tries.get() < 3 { Err(anyhow::anyhow!("not yet")) } else { Ok(tries.get()) }
+//! };
+//! assert_eq!(again.call(third_time_lucky).await?, 3);
+//! # Ok(())
+//! # }
+//! ```
 
 mod budget;
 mod schedule;
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 pub use gentle_dsl::Retry;
@@ -18,7 +64,15 @@ use crate::time::Instant;
 #[derive(Debug)]
 pub(crate) struct Retrying {
     sentence: Mutex<Option<Retry>>,
+    changes: AtomicU32,
     purse: Purse,
+}
+
+/// The delays of one call, good for as long as the sentence does not change.
+#[derive(Debug)]
+pub(crate) struct Course {
+    schedule: Schedule,
+    changes: u32,
 }
 
 impl Retrying {
@@ -27,19 +81,29 @@ impl Retrying {
             Some(retry) => retry.withdraws(),
             None => None,
         };
-        Self { sentence: Mutex::new(retry), purse: Purse::new(budget) }
+        Self { sentence: Mutex::new(retry), changes: AtomicU32::new(0), purse: Purse::new(budget) }
     }
 
-    /// Takes over another sentence, or none; calls that have begun to retry keep the one they began with.
+    /// Takes over another sentence, or none. Calls that have begun to retry go by it from their next failure on, so
+    /// that `off` ends even those that would retry for ever.
     pub(crate) fn set(&self, retry: Option<Retry>) {
         *self.sentence.lock().unwrap_or_else(PoisonError::into_inner) = retry;
         self.purse.set(retry.and_then(|retry| retry.withdraws()));
+        self.changes.fetch_add(1, Ordering::Release);
     }
 
-    /// The delays of one call that failed; `None` when retrying is switched off.
-    pub(crate) fn schedule(&self) -> Option<Schedule> {
-        let sentence = *self.sentence.lock().unwrap_or_else(PoisonError::into_inner);
-        sentence.map(|retry| Schedule::new(&retry))
+    /// The delays of a call that has made `attempts`; `None` when retrying is switched off.
+    pub(crate) fn follow<'c>(
+        &self,
+        course: &'c mut Option<Course>,
+        attempts: u32,
+    ) -> Option<&'c mut Schedule> {
+        let changes = self.changes.load(Ordering::Acquire);
+        if course.as_ref().is_none_or(|course| course.changes != changes) {
+            let sentence = *self.sentence.lock().unwrap_or_else(PoisonError::into_inner);
+            *course = sentence.map(|retry| Course { schedule: Schedule::resumed(&retry, attempts), changes });
+        }
+        course.as_mut().map(|course| &mut course.schedule)
     }
 
     /// Notes the first attempt of a call: it earns a share of a retry.

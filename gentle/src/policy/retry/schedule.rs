@@ -60,17 +60,28 @@ impl Schedule {
         self.next_with(elapsed, fastrand::f64)
     }
 
+    /// [`next`](Self::next) after a refusal that said when to come back: not before `hint`. `None` also when that is
+    /// beyond the ceiling of the back-off: who says `exp(100ms..10s)` does not want to wait an hour.
+    pub fn next_after(&mut self, elapsed: Duration, hint: Duration) -> Option<Duration> {
+        self.draw(elapsed, hint, fastrand::f64)
+    }
+
     /// [`next`](Self::next) with a source of chance, from 0 to below 1, of the caller's choice.
     pub fn next_with(&mut self, elapsed: Duration, chance: impl Fn() -> f64) -> Option<Duration> {
-        if self.attempts.is_some_and(|attempts| self.made >= attempts) {
+        self.draw(elapsed, Duration::ZERO, chance)
+    }
+
+    fn draw(&mut self, elapsed: Duration, hint: Duration, chance: impl Fn() -> f64) -> Option<Duration> {
+        if self.attempts.is_some_and(|attempts| self.made >= attempts) || hint > self.cap() {
             return None;
         }
-        let delay = self.jittered(chance());
+        let jittered = self.jittered(chance());
+        let delay = jittered.max(hint);
         if self.within.is_some_and(|within| elapsed.saturating_add(delay) > within) {
             return None;
         }
         self.made = self.made.saturating_add(1);
-        self.last = delay;
+        self.last = jittered;
         Some(delay)
     }
 
@@ -83,8 +94,8 @@ impl Schedule {
         let delay = self.plain();
         match self.jitter {
             Jitter::Off => delay,
-            Jitter::Full => delay.mul_f64(chance),
-            Jitter::Equal => delay / 2 + (delay / 2).mul_f64(chance),
+            Jitter::Full => scale(delay, chance),
+            Jitter::Equal => (delay / 2).saturating_add(scale(delay / 2, chance)),
             Jitter::Decorrelated => self.decorrelated(chance),
             Jitter::Percent(percent) => {
                 let factor = 1.0 + percent.as_ratio() * (2.0 * chance - 1.0);
@@ -94,11 +105,13 @@ impl Schedule {
     }
 
     // "Decorrelated jitter" of Brooker, Exponential Backoff and Jitter, 2015: between the first delay and three
-    // times the last one.
+    // times the last one. Without a ceiling that would grow for ever, so there it is three times the plain delay.
     fn decorrelated(&self, chance: f64) -> Duration {
         let first = self.first();
         let widest = self.last.max(first).saturating_mul(3);
-        (first + scale(widest.saturating_sub(first), chance)).min(self.cap())
+        let cap =
+            self.cap().min(if self.backoff.grows() { Duration::MAX } else { self.plain().saturating_mul(3) });
+        first.saturating_add(scale(widest.saturating_sub(first), chance)).min(cap)
     }
 
     fn plain(&self) -> Duration {
@@ -195,6 +208,36 @@ mod tests {
         assert_eq!(delays("exp(100ms..400ms), 5 attempts, jitter decorrelated", 0.0), [100, 100, 100, 100]);
         let high = delays("exp(100ms..400ms), 4 attempts, jitter decorrelated", 0.999_999);
         assert_eq!(high, [299, 400, 400]);
+    }
+
+    #[test]
+    fn decorrelated_jitter_of_a_constant_delay_does_not_grow_for_ever() {
+        assert_eq!(delays("const(100ms), 6 attempts, jitter decorrelated", 0.999_999_999), [300; 5]);
+    }
+
+    #[test]
+    fn a_refusal_that_says_when_is_heeded_up_to_the_ceiling_and_within_the_time() {
+        let next = |text: &str, hint| {
+            let retry = Retry::parse(text).unwrap().on().unwrap();
+            Schedule::new(&retry).next_after(Duration::ZERO, Duration::from_millis(hint))
+        };
+        assert_eq!(next("const(100ms)", 40), Some(Duration::from_millis(100)));
+        assert_eq!(next("const(100ms)", 4_000), Some(Duration::from_secs(4)));
+        assert_eq!(next("const(100ms), within 3s", 4_000), None);
+        assert_eq!(next("exp(100ms..4s)", 4_000), Some(Duration::from_secs(4)));
+        assert_eq!(next("exp(100ms..4s)", 4_001), None);
+    }
+
+    #[test]
+    fn the_longest_delay_is_jittered_without_overflow() {
+        for jitter in
+            [Jitter::Full, Jitter::Equal, Jitter::Decorrelated, Jitter::Percent(gentle_dsl::Percent::WHOLE)]
+        {
+            let retry = Retry::new(Backoff::Const(Duration::MAX)).forever().jitter(jitter);
+            for chance in [0.0, 0.5, 1.0] {
+                assert!(Schedule::new(&retry).next_with(Duration::ZERO, || chance).is_some());
+            }
+        }
     }
 
     #[test]

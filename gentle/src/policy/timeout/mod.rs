@@ -1,13 +1,43 @@
 //! `timeout`: the whole call, or each attempt, may take so long and no longer.
 //!
-//! Time runs out by dropping the operation: it is cancelled, nothing of it runs on. The timer is armed only when
-//! the operation does not answer at once, so a ready one costs no timer.
+//! **Use it** around everything that waits for somebody else. It works by dropping the operation, so it cannot stop
+//! what blocks its thread.
+//!
+//! **Read aloud:** `"10s, 2s each attempt"` is ten seconds, two seconds each attempt. The first covers everything:
+//! waiting for a token and a permit, all attempts, the delays between them. The second covers one attempt, from the
+//! moment it has its token and its permit.
+//!
+//! Nothing is assumed: what is not written does not end. An attempt that runs out of time is a failure, which a
+//! [`retry`](super::retry) repeats; a call that does is over. Who would wait for a token beyond the end is refused
+//! at once, a call whose time is up never reaches the operation, and an answer that comes at the very end is still
+//! the answer.
+//!
+//! **Cost:** the operation is asked first and the timer armed only if it does not answer at once, so a ready one
+//! costs no timer.
+//!
+//! **Cancel safety:** running out of time drops the operation: nothing of it runs on, except what it spawned.
+//!
+//! **Live change:** the limit of an attempt holds from the next attempt on, that of the whole call from the next call.
+//!
+//! ```
+//! use gentle::policy::Policies;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let quick = Policies::parse(r#"timeout = "5ms""#)?;
+//! let hangs = || std::future::pending::<Result<(), gentle::Rejected>>();
+//! assert!(quick.call(hangs).await.unwrap_err().is_timeout());
+//! # Ok(())
+//! # }
+//! ```
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
+
+use tokio::task::coop::unconstrained;
 
 pub use gentle_dsl::Timeout;
 
@@ -76,7 +106,9 @@ pub(crate) async fn until<F: Future>(deadline: Instant, mut operation: Pin<&mut 
             return Poll::Pending;
         }
         if timer.is_none() {
-            timer.set(Some(sleep_until(deadline)));
+            // An operation that never runs out of work uses up what tokio lets a task do in one go; the timer must
+            // fire all the same.
+            timer.set(Some(unconstrained(sleep_until(deadline))));
         }
         match timer.as_mut().as_pin_mut() {
             Some(timer) => timer.poll(cx).map(|()| None),

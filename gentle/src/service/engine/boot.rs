@@ -139,7 +139,8 @@ impl Driver {
     }
 
     fn fail(&mut self, node: usize, error: Error) {
-        warn!(service = self.shared.name(node), "{error}");
+        // The whole text is for whoever gets the error in the end.
+        warn!(service = self.shared.name(node), "{}", error.to_string().lines().next().unwrap_or_default());
         self.tally.unsettled -= 1;
         self.enter(node, Stage::Failed, State::Failed(error.clone()));
         let optional = self.shared.graph.nodes[node].optional;

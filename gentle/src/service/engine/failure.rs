@@ -153,7 +153,9 @@ struct Took(Duration);
 
 impl std::fmt::Display for Took {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let millis = u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX);
-        write!(f, "{:?}", Duration::from_millis(millis))
+        match u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX) {
+            0 => f.write_str("less than 1ms"),
+            millis => write!(f, "{:?}", Duration::from_millis(millis)),
+        }
     }
 }

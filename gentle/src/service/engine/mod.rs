@@ -99,6 +99,11 @@ impl Engine {
         self.shared.shutdown.request();
     }
 
+    /// Waits until somebody asked for the end.
+    pub(crate) async fn asked_to_end(&self) {
+        self.shared.shutdown.requested().await;
+    }
+
     pub(crate) fn scope(&self) -> &Scope {
         &self.shared.scope
     }

@@ -115,3 +115,16 @@ async fn another_process_is_noticed_by_who_waits() {
     assert_eq!(number(&claim), 1);
     assert!(now() - asked < Duration::from_secs(5), "{:?}", now() - asked);
 }
+
+#[tokio::test(start_paused = true)]
+async fn attempts_are_counted_over_crashes() {
+    let bed = Bed::sqlite().await;
+    let group = bed.group("one").await;
+    bed.publish(1, Due::Now).await;
+    for attempt in 1..=4 {
+        // Claimed, and never heard of again.
+        let claim = bed.one(&group).await;
+        assert_eq!(claim.attempt, attempt);
+        assert!(claim.age + Duration::from_millis(10) >= LEASE * (attempt - 1));
+    }
+}

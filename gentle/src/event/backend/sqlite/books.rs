@@ -33,7 +33,7 @@ impl Books {
     pub(super) fn read_groups(&mut self, sql: &Connection) -> rusqlite::Result<()> {
         self.groups.clear();
         self.by_topic.clear();
-        let mut query = sql.prepare_cached("SELECT grp, name, topic FROM event_group")?;
+        let mut query = sql.prepare_cached("SELECT grp, name, topic FROM gentle_event_group")?;
         let mut rows = query.query([])?;
         while let Some(row) = rows.next()? {
             let (group, name): (i64, String) = (row.get(0)?, row.get(1)?);
@@ -61,7 +61,8 @@ impl Books {
         if let Some(queued) = self.queued {
             return Ok(queued);
         }
-        let rows = sql.prepare_cached("SELECT count(*) FROM event")?.query_row([], |row| row.get(0))?;
+        let rows =
+            sql.prepare_cached("SELECT count(*) FROM gentle_event")?.query_row([], |row| row.get(0))?;
         Ok(*self.queued.insert(wire::count(rows)))
     }
 

@@ -41,7 +41,7 @@ impl Waiter {
 
     /// When the first of the group's deliveries can be claimed.
     pub(super) fn next_due(&self, desk: &Desk<'_>) -> rusqlite::Result<Option<Wall>> {
-        let query = "SELECT due FROM event_delivery WHERE grp = ?1 ORDER BY due LIMIT 1";
+        let query = "SELECT due FROM gentle_event_delivery WHERE grp = ?1 ORDER BY due LIMIT 1";
         let Some(group) = desk.books.group(&self.group.name) else { return Ok(None) };
         let due = desk.sql.prepare_cached(query)?.query_row([group], |row| row.get(0)).optional()?;
         Ok(due.map(wire::moment))
@@ -52,9 +52,9 @@ impl Waiter {
         let Some(group) = desk.books.group(&self.group.name) else { return Ok(()) };
         let fence = fastrand::i64(1..);
         let query = "SELECT seq, attempts + 1, coalesce(began, ?2), id, payload
-                     FROM event_delivery JOIN event USING (seq)
-                     WHERE grp = ?1 AND event_delivery.due <= ?2
-                     ORDER BY event_delivery.due, seq LIMIT ?3";
+                     FROM gentle_event_delivery JOIN gentle_event USING (seq)
+                     WHERE grp = ?1 AND gentle_event_delivery.due <= ?2
+                     ORDER BY gentle_event_delivery.due, seq LIMIT ?3";
         let mut query = desk.sql.prepare_cached(query)?;
         let mut rows = query.query(params![group, wire::millis(desk.present), wire::limit(self.max)])?;
         let mut granted = Vec::new();
@@ -83,7 +83,7 @@ impl Waiter {
     }
 
     fn lease(&self, desk: &Desk<'_>, group: i64, fence: i64, granted: &[Claim]) -> rusqlite::Result<()> {
-        let lease = "UPDATE event_delivery
+        let lease = "UPDATE gentle_event_delivery
                      SET owner = ?3, due = ?4, attempts = attempts + 1, began = coalesce(began, ?5)
                      WHERE seq = ?1 AND grp = ?2";
         let until = wire::millis(desk.present + self.lease);

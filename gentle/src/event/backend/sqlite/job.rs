@@ -44,7 +44,7 @@ pub(super) struct Finish {
 
 impl Job for Subscribe {
     fn run(&mut self, desk: &mut Desk<'_>) -> rusqlite::Result<()> {
-        let add = "INSERT INTO event_group (name, topic) VALUES (?1, ?2)
+        let add = "INSERT INTO gentle_event_group (name, topic) VALUES (?1, ?2)
                    ON CONFLICT (name) DO UPDATE SET topic = excluded.topic";
         for group in &self.groups {
             desk.sql.prepare_cached(add)?.execute(params![group.name, group.topic])?;
@@ -60,10 +60,10 @@ impl Job for Subscribe {
 
 fn adopt_orphans(sql: &Connection) -> rusqlite::Result<()> {
     sql.execute_batch(
-        "INSERT INTO event_delivery (seq, grp, due)
-             SELECT event.seq, event_group.grp, event.due FROM event JOIN event_group USING (topic)
-             WHERE event.orphan;
-         UPDATE event SET orphan = 0 WHERE orphan AND topic IN (SELECT topic FROM event_group);",
+        "INSERT INTO gentle_event_delivery (seq, grp, due)
+             SELECT gentle_event.seq, gentle_event_group.grp, gentle_event.due FROM gentle_event JOIN gentle_event_group USING (topic)
+             WHERE gentle_event.orphan;
+         UPDATE gentle_event SET orphan = 0 WHERE orphan AND topic IN (SELECT topic FROM gentle_event_group);",
     )
 }
 
@@ -71,7 +71,8 @@ impl Job for Renew {
     fn run(&mut self, desk: &mut Desk<'_>) -> rusqlite::Result<()> {
         let until = wire::millis(desk.present + self.lease);
         for ticket in self.tickets.drain(..) {
-            let renew = "UPDATE event_delivery SET due = ?4 WHERE seq = ?1 AND grp = ?2 AND owner = ?3";
+            let renew =
+                "UPDATE gentle_event_delivery SET due = ?4 WHERE seq = ?1 AND grp = ?2 AND owner = ?3";
             let (seq, group, owner) = key(desk.books, &ticket);
             if desk.sql.prepare_cached(renew)?.execute(params![seq, group, owner, until])? == 0 {
                 self.lost.push(ticket);
@@ -118,12 +119,11 @@ fn settle(desk: &mut Desk<'_>, ticket: &Ticket, verdict: &Verdict) -> rusqlite::
 
 fn remove(desk: &mut Desk<'_>, ticket: &Ticket) -> rusqlite::Result<bool> {
     let (seq, group, owner) = key(desk.books, ticket);
-    let delivery = "DELETE FROM event_delivery WHERE seq = ?1 AND grp = ?2 AND owner = ?3";
+    let delivery = "DELETE FROM gentle_event_delivery WHERE seq = ?1 AND grp = ?2 AND owner = ?3";
     if desk.sql.prepare_cached(delivery)?.execute(params![seq, group, owner])? == 0 {
         return Ok(false);
     }
-    let event =
-        "DELETE FROM event WHERE seq = ?1 AND NOT EXISTS (SELECT 1 FROM event_delivery WHERE seq = ?1)";
+    let event = "DELETE FROM gentle_event WHERE seq = ?1 AND NOT EXISTS (SELECT 1 FROM gentle_event_delivery WHERE seq = ?1)";
     desk.books.went(desk.sql.prepare_cached(event)?.execute(params![seq])?);
     Ok(true)
 }
@@ -131,7 +131,7 @@ fn remove(desk: &mut Desk<'_>, ticket: &Ticket) -> rusqlite::Result<bool> {
 // Ahead of all others: it was already its turn.
 fn release(desk: &mut Desk<'_>, ticket: &Ticket) -> rusqlite::Result<bool> {
     let (seq, group, owner) = key(desk.books, ticket);
-    let release = "UPDATE event_delivery
+    let release = "UPDATE gentle_event_delivery
                    SET owner = NULL, due = 0, attempts = attempts - 1, began = iif(attempts > 1, began, NULL)
                    WHERE seq = ?1 AND grp = ?2 AND owner = ?3";
     Ok(desk.sql.prepare_cached(release)?.execute(params![seq, group, owner])? > 0)
@@ -140,7 +140,7 @@ fn release(desk: &mut Desk<'_>, ticket: &Ticket) -> rusqlite::Result<bool> {
 fn retry(desk: &mut Desk<'_>, ticket: &Ticket, after: Duration, error: &str) -> rusqlite::Result<bool> {
     let (seq, group, owner) = key(desk.books, ticket);
     let due = wire::millis(desk.present + after);
-    let retry = "UPDATE event_delivery
+    let retry = "UPDATE gentle_event_delivery
                  SET owner = NULL, due = ?4, first_error = coalesce(first_error, ?5), last_error = ?5
                  WHERE seq = ?1 AND grp = ?2 AND owner = ?3";
     Ok(desk.sql.prepare_cached(retry)?.execute(params![seq, group, owner, due, error])? > 0)
@@ -148,10 +148,10 @@ fn retry(desk: &mut Desk<'_>, ticket: &Ticket, after: Duration, error: &str) -> 
 
 fn bury(desk: &mut Desk<'_>, ticket: &Ticket, reason: &str, error: &str) -> rusqlite::Result<()> {
     let (seq, group, owner) = key(desk.books, ticket);
-    let bury = "INSERT INTO event_dead_letter
+    let bury = "INSERT INTO gentle_event_dead_letter
                     (id, topic, grp, reason, attempts, first_error, last_error, died, payload)
                 SELECT id, topic, ?4, ?5, attempts, coalesce(first_error, ?6), ?6, ?7, payload
-                FROM event_delivery JOIN event USING (seq)
+                FROM gentle_event_delivery JOIN gentle_event USING (seq)
                 WHERE seq = ?1 AND grp = ?2 AND owner = ?3";
     let died = wire::millis(desk.present);
     desk.sql

@@ -64,7 +64,7 @@ fn insert(desk: &mut Desk<'_>, envelope: &Envelope) -> rusqlite::Result<()> {
         later => later.wall(),
     };
     let groups = desk.books.groups_of(envelope.topic);
-    let event = "INSERT INTO event (id, topic, due, orphan, payload) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let event = "INSERT INTO gentle_event (id, topic, due, orphan, payload) VALUES (?1, ?2, ?3, ?4, ?5)";
     let id = envelope.id.as_u128().to_be_bytes();
     let due = wire::millis(due);
     let seq = desk.sql.prepare_cached(event)?.insert(params![
@@ -75,7 +75,7 @@ fn insert(desk: &mut Desk<'_>, envelope: &Envelope) -> rusqlite::Result<()> {
         payload.as_ref()
     ])?;
     for group in groups {
-        let delivery = "INSERT INTO event_delivery (seq, grp, due) VALUES (?1, ?2, ?3)";
+        let delivery = "INSERT INTO gentle_event_delivery (seq, grp, due) VALUES (?1, ?2, ?3)";
         desk.sql.prepare_cached(delivery)?.execute(params![seq, group, due])?;
     }
     Ok(())

@@ -47,12 +47,12 @@ impl Reader {
 fn depth(sql: &Connection, topic: &str, present: Wall) -> rusqlite::Result<Depth> {
     let query = "
         WITH waiting (due, owner) AS (
-            SELECT event_delivery.due, owner FROM event_delivery JOIN event_group USING (grp) WHERE topic = ?1
-            UNION ALL SELECT due, NULL FROM event WHERE orphan AND topic = ?1)
+            SELECT gentle_event_delivery.due, owner FROM gentle_event_delivery JOIN gentle_event_group USING (grp) WHERE topic = ?1
+            UNION ALL SELECT due, NULL FROM gentle_event WHERE orphan AND topic = ?1)
         SELECT count(*) FILTER (WHERE due <= ?2),
                count(*) FILTER (WHERE due > ?2 AND owner IS NULL),
                count(*) FILTER (WHERE due > ?2 AND owner IS NOT NULL),
-               (SELECT count(*) FROM event_dead_letter WHERE topic = ?1)
+               (SELECT count(*) FROM gentle_event_dead_letter WHERE topic = ?1)
         FROM waiting";
     sql.prepare_cached(query)?.query_row(params![topic, wire::millis(present)], |row| {
         let count = |column| row.get(column).map(wire::count);
@@ -62,7 +62,7 @@ fn depth(sql: &Connection, topic: &str, present: Wall) -> rusqlite::Result<Depth
 
 fn letters(sql: &Connection, topic: &str, limit: usize) -> rusqlite::Result<Vec<DeadLetter>> {
     let query = "SELECT id, topic, grp, reason, attempts, first_error, last_error, died, payload
-                 FROM event_dead_letter WHERE topic = ?1 ORDER BY seq DESC LIMIT ?2";
+                 FROM gentle_event_dead_letter WHERE topic = ?1 ORDER BY seq DESC LIMIT ?2";
     let mut query = sql.prepare_cached(query)?;
     query.query_map(params![topic, wire::limit(limit)], letter)?.collect()
 }

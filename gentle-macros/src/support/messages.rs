@@ -1,0 +1,220 @@
+//! What the macros say beyond the grammar's own mistakes.
+//!
+//! One function for each code, and nowhere else a code: `docs/codes.md` has a sentence about each of them, and the
+//! tests hold the two against each other and against the codes of the grammar.
+
+use std::fmt::Display;
+
+use gentle_dsl::{Key, Mistake, did_you_mean};
+
+// What can be read in `#[gentle(…)]` today, for who asks what else there is.
+const READY: &str = "`rate_limit`, `bulkhead`, `retry`, `timeout`, `name` and `policy`";
+
+pub(crate) fn given_twice(subject: &str, key: impl Display) -> Mistake {
+    Mistake::new("G007", subject, format!("`{key}` is given twice")).with_help("keep one of them")
+}
+
+/// `listed` are shown where none of the `known` is near enough.
+pub(crate) fn unknown_key(subject: &str, key: &str, known: &[&str], listed: &[&str]) -> Mistake {
+    let help = match did_you_mean(key, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("known: {}", listed.join(", ")),
+    };
+    Mistake::new("G008", subject, format!("unknown key `{key}`")).with_help(help)
+}
+
+pub(crate) fn not_there_yet(key: impl Display) -> Mistake {
+    let help = format!("leave it out, the word is reserved; ready are {READY}");
+    Mistake::new("G009", "gentle", format!("`{key}` is not there yet")).with_help(help)
+}
+
+pub(crate) fn key_missing() -> Mistake {
+    let help = "write `key = \"value\"` or `key(value)`";
+    Mistake::new("G050", "gentle", "an argument begins with its key").with_help(help)
+}
+
+/// `written` is what stands where the value should be.
+pub(crate) fn value_missing(subject: impl Display, key: impl Display, written: &str) -> Mistake {
+    let key = key.to_string();
+    let help = match (written, Key::from_name(&key)) {
+        ("", Some(policy)) => format!("write e.g. `{key} = \"{}\"`", example(policy)),
+        ("", None) => format!("write `{key} = …`"),
+        (written, _) => either(&key, written),
+    };
+    Mistake::new("G051", &subject.to_string(), format!("`{key}` has no value")).with_help(help)
+}
+
+pub(crate) fn value_unmarked(key: Key, written: &str) -> Mistake {
+    let message = "the value is neither quoted nor in parentheses";
+    Mistake::new("G052", key.as_str(), message).with_help(either(key.as_str(), written))
+}
+
+pub(crate) fn value_marked_twice(key: Key, written: &str) -> Mistake {
+    let written = if written.trim().is_empty() { example(key) } else { written };
+    let message = "the value is quoted and in parentheses";
+    Mistake::new("G053", key.as_str(), message).with_help(either(key.as_str(), written))
+}
+
+pub(crate) fn comma_missing(next: impl Display) -> Mistake {
+    let message = format!("a comma is missing before `{next}`");
+    Mistake::new("G054", "gentle", message).with_help(format!("write `, {next}`"))
+}
+
+pub(crate) fn not_a_text(subject: &str, key: impl Display, example: &str) -> Mistake {
+    let message = format!("`{key}` is a text that is not empty");
+    Mistake::new("G055", subject, message).with_help(format!("write `{key} = \"{example}\"`"))
+}
+
+pub(crate) fn not_code(subject: &str, key: impl Display, example: &str) -> Mistake {
+    let message = format!("`{key}` takes Rust code, without quotes or parentheses");
+    Mistake::new("G056", subject, message).with_help(format!("write `{key} = {example}`"))
+}
+
+pub(crate) fn takes_no_value(subject: &str, key: impl Display) -> Mistake {
+    let message = format!("`{key}` takes no value");
+    Mistake::new("G057", subject, message).with_help(format!("write `{key}` alone"))
+}
+
+pub(crate) fn not_a_list(subject: &str, key: impl Display, example: &str) -> Mistake {
+    Mistake::new("G058", subject, format!("`{key}` is a list"))
+        .with_help(format!("write `{key} = {example}`"))
+}
+
+pub(crate) fn no_policy(macro_name: &str) -> Mistake {
+    let (open, close) = if macro_name == "policies" { ("policies!(", ")") } else { ("#[gentle(", ")]") };
+    let help = format!("write e.g. `{open}{} = \"{}\"{close}`", Key::RateLimit, example(Key::RateLimit));
+    Mistake::new("G059", macro_name, "no policy is named").with_help(help)
+}
+
+pub(crate) fn beside_policy(key: impl Display) -> Mistake {
+    let message = format!("`policy` hands over all policies, so `{key}` beside it has no effect");
+    let help = format!("remove it, and write `{key}` where those policies are made");
+    Mistake::new("G060", "gentle", message).with_help(help)
+}
+
+pub(crate) fn policy_in_policies() -> Mistake {
+    let message = "`policies!` makes policies, it does not take them over";
+    Mistake::new("G061", "policies", message).with_help("name the policies themselves")
+}
+
+pub(crate) fn not_async(function: impl Display) -> Mistake {
+    let message = format!("`{function}` is not async, and waiting in it would block a whole thread");
+    Mistake::new("G062", "gentle", message).with_help(UNBLOCK)
+}
+
+pub(crate) fn no_body() -> Mistake {
+    let help = "put the attribute on the method in the `impl`";
+    Mistake::new("G063", "gentle", "a declaration has no body to protect").with_help(help)
+}
+
+pub(crate) fn not_a_function(is_impl: bool) -> Mistake {
+    let help = if is_impl {
+        "put the attribute on each `async fn` in it that needs one"
+    } else {
+        "put the attribute on an `async fn`"
+    };
+    Mistake::new("G064", "gentle", "this is not a function").with_help(help)
+}
+
+pub(crate) fn our_own(macro_name: &str, panic: &str) -> Mistake {
+    let message = "the macro itself failed, which is no mistake of yours";
+    let help =
+        format!("please report it with this line and your code at {}/issues", env!("CARGO_PKG_REPOSITORY"));
+    Mistake::new("G065", macro_name, message).with_label(panic).with_help(help)
+}
+
+/// `output` is the type that was written, where one was.
+pub(crate) fn cannot_fail(output: Option<String>) -> Mistake {
+    let help = match output {
+        Some(output) => format!("return `Result`, or give `retry_if = |v: &{output}| ...`"),
+        None => "return `Result`".to_owned(),
+    };
+    Mistake::new("G310", "retry", "this return type cannot fail").with_help(help)
+}
+
+pub(crate) fn lent_twice() -> Mistake {
+    let message = "what is lent out mutably cannot be lent again to a second attempt";
+    let help = "return the value itself or a shared `&`, or remove `retry`";
+    Mistake::new("G312", "retry", message).with_help(help)
+}
+
+pub(crate) fn blocking() -> Mistake {
+    Mistake::new("G510", "timeout", "a blocking function cannot be stopped from outside").with_help(UNBLOCK)
+}
+
+const UNBLOCK: &str =
+    "make it `async`, or run the blocking part in `spawn_blocking` inside an async function";
+
+fn either(key: &str, written: &str) -> String {
+    format!("write `{key} = \"{written}\"` or `{key}({written})`")
+}
+
+/// A sentence to copy for who has none yet.
+fn example(key: Key) -> &'static str {
+    match key {
+        Key::RateLimit => "5/500ms",
+        Key::Bulkhead => "16",
+        Key::Timeout => "2s each attempt",
+        _ => "exp(100ms..30s), 5 attempts",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    const SOURCES: [&str; 10] = [
+        include_str!("../gentle/attribute.rs"),
+        include_str!("../gentle/check.rs"),
+        include_str!("../gentle/expand.rs"),
+        include_str!("../gentle/function.rs"),
+        include_str!("../gentle/mod.rs"),
+        include_str!("../policies.rs"),
+        include_str!("arguments.rs"),
+        include_str!("errors.rs"),
+        include_str!("options.rs"),
+        include_str!("sentence.rs"),
+    ];
+
+    /// The codes in a text, each as often as it stands there: `G`, three digits, and nothing more.
+    fn codes(text: &str) -> Vec<&str> {
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+        let is_code = |word: &&str| {
+            word.len() == 4
+                && word.strip_prefix('G').is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()))
+        };
+        words.filter(is_code).collect()
+    }
+
+    fn explained() -> Vec<&'static str> {
+        codes(include_str!("../../docs/codes.md"))
+    }
+
+    fn of_the_grammar() -> Vec<&'static str> {
+        gentle_dsl::CODES.iter().map(|(code, _)| *code).collect()
+    }
+
+    fn said() -> Vec<&'static str> {
+        let (messages, _) = include_str!("messages.rs").split_once("#[cfg(test)]").unwrap();
+        codes(messages)
+    }
+
+    #[test]
+    fn every_code_has_one_message_and_all_messages_are_here() {
+        assert!(said().is_sorted_by(|one, other| one < other), "twice, or out of order: {:?}", said());
+        for source in SOURCES {
+            assert_eq!(codes(source), Vec::<&str>::new(), "a code outside of `messages.rs`");
+        }
+    }
+
+    #[test]
+    fn every_code_is_explained_once_either_here_or_by_the_grammar() {
+        let (explained, grammar) = (explained(), of_the_grammar());
+        assert!(explained.is_sorted_by(|one, other| one < other), "twice, or out of order: {explained:?}");
+        for code in &explained {
+            assert!(!grammar.contains(code), "{code} means something else in the grammar");
+            assert!(said().contains(code), "{code} is explained and never said");
+        }
+        for code in said() {
+            assert!(explained.contains(&code) || grammar.contains(&code), "{code} is nowhere explained");
+        }
+    }
+}

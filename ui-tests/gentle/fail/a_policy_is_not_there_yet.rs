@@ -1,0 +1,10 @@
+use gentle::{Rejected, gentle};
+
+#[gentle(circuit_breaker = "50% of 20 in 10s", hedge(after p95), cache = "1m")]
+async fn read_score(player: u64) -> Result<u64, Rejected> {
+    Ok(player)
+}
+
+fn main() {
+    drop(read_score(7));
+}

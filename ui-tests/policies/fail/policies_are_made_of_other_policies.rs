@@ -1,0 +1,7 @@
+use gentle::{Policies, policies};
+
+static PAYMENTS: Policies = policies!(policy = OTHERS);
+
+fn main() {
+    println!("{PAYMENTS}");
+}

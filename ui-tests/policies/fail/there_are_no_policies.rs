@@ -1,0 +1,7 @@
+use gentle::{Policies, policies};
+
+static PAYMENTS: Policies = policies!();
+
+fn main() {
+    println!("{PAYMENTS}");
+}
