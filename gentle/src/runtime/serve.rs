@@ -7,9 +7,8 @@ use tracing::info;
 
 use super::signal::{Signal, Signals};
 use super::{App, AppBuilder, Exit};
-use crate::config::Config;
 use crate::error::{Error, Kind};
-use crate::telemetry::log::{Format, Log};
+use crate::telemetry::log::Log;
 
 /// How serving ended.
 pub(super) enum Served {
@@ -83,10 +82,12 @@ fn no_signals(error: io::Error) -> Error {
 
 /// A whole program: builds, runs, prints what went wrong.
 pub(super) fn main(builder: AppBuilder) -> Exit {
-    let app = match builder.build().and_then(logged) {
+    let app = match builder.build() {
         Ok(app) => app,
         Err(error) => return failed(&error),
     };
+    // A program that has set up its own log keeps it.
+    app.resource::<Log>().unwrap_or_default().install();
     let runtime = match Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&no_runtime(error)),
@@ -102,23 +103,6 @@ pub(super) fn main(builder: AppBuilder) -> Exit {
             Exit::cut_off(signal)
         }
     }
-}
-
-/// The log as configuration wants it. A program that has set up its own keeps it.
-fn logged(app: App) -> Result<App, Error> {
-    let config = app.resource::<Config>().unwrap_or_default();
-    let mut log = Log::default();
-    if let Some(level) = config.get("log.level") {
-        log = Log::new(level.as_text()).map_err(|error| level.error(error))?;
-    }
-    let section = config.section("log");
-    if let Some(format) = section.choice("format", &Format::WORDS).and_then(Format::from_name) {
-        log = log.format(format);
-    }
-    drop(section.get("level"));
-    section.finish()?;
-    log.install();
-    Ok(app)
 }
 
 fn no_runtime(error: io::Error) -> Error {
