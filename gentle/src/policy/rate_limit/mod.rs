@@ -112,6 +112,13 @@ impl Limiter {
         self.moved.notify_one();
     }
 
+    /// Takes a token if there is one and nobody waits for it.
+    #[inline]
+    pub(crate) fn try_acquire(&self, at: Instant) -> Option<Token<'_>> {
+        let alone = self.waiting.load(Ordering::Relaxed) == 0;
+        (alone && self.bucket.take(at).is_ok()).then(|| Token(self))
+    }
+
     /// Takes a token, waiting for it where the limit says so, but never into `deadline`. Returns it with the moment
     /// at which it was taken.
     ///
@@ -123,8 +130,8 @@ impl Limiter {
         at: Instant,
         deadline: Instant,
     ) -> Result<(Token<'_>, Instant), Rejected> {
-        if self.waiting.load(Ordering::Relaxed) == 0 && self.bucket.take(at).is_ok() {
-            return Ok((Token(self), at));
+        if let Some(token) = self.try_acquire(at) {
+            return Ok((token, at));
         }
         let place = self.join(at, deadline)?;
         let turn = pin!(self.take_turn(&place));
