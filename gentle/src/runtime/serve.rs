@@ -33,16 +33,19 @@ pub(super) async fn serve(app: &App) -> Served {
         Ok(signals) => signals,
         Err(error) => return Served::Ended(Err(no_signals(error))),
     };
-    let mut asked = false;
-    let served = tokio::select! {
-        result = up_and_down(app) => Served::Ended(result),
-        cut_off = heed(app, &mut signals, &mut asked) => cut_off,
-    };
-    match served {
-        // Somebody asked it to end while it booted: that is not a failure.
-        Served::Ended(Err(error)) if asked && error.is_cancelled() => Served::Ended(Ok(())),
-        served => served,
+    tokio::select! {
+        result = up_and_down(app) => Served::Ended(result.or_else(|error| unless_asked(app, error))),
+        cut_off = heed(app, &mut signals) => cut_off,
     }
+}
+
+/// That boot was called off is no failure when a signal or the program itself asked for the end.
+fn unless_asked(app: &App, error: Error) -> Result<(), Error> {
+    if !app.engine().is_asked_to_end() {
+        return Err(error);
+    }
+    let others = error.all().filter(|error| !error.is_cancelled()).cloned().collect();
+    Error::together(others).map_or(Ok(()), Err)
 }
 
 async fn up_and_down(app: &App) -> Result<(), Error> {
@@ -58,10 +61,9 @@ async fn up_and_down(app: &App) -> Result<(), Error> {
     app.engine().ended().await
 }
 
-async fn heed(app: &App, signals: &mut Signals, asked: &mut bool) -> Served {
+async fn heed(app: &App, signals: &mut Signals) -> Served {
     let first = signals.next().await;
     info!(app = app.name(), signal = first.name(), "draining; a second signal ends at once");
-    *asked = true;
     app.shutdown();
     let second = signals.next().await;
     Served::CutOff(second, cut_off(app, second))
