@@ -36,14 +36,14 @@ impl Left {
         };
         let mut scores = sql.prepare("select player, points, checked from score order by player").unwrap();
         let scores = scores.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
-        let mut waiting = sql.prepare("select json_extract(payload, '$.player') from event").unwrap();
+        let mut waiting = sql.prepare("select json_extract(payload, '$.player') from gentle_event").unwrap();
         let waiting: Vec<u64> =
             waiting.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-        assert_eq!(count("event_delivery"), waiting.len(), "each event waits for one handler");
+        assert_eq!(count("gentle_event_delivery"), waiting.len(), "each event waits for one handler");
         Self {
             scores: scores.map(Result::unwrap).collect(),
             waiting,
-            dead_letters: count("event_dead_letter"),
+            dead_letters: count("gentle_event_dead_letter"),
         }
     }
 

@@ -63,7 +63,7 @@ fn all_mistakes_are_told_at_once_with_their_places_and_nothing_starts() {
          help: known: file, retry, size, start_timeout, stop_timeout\n",
         "error: gentle.toml:17:9: log: `loud` is not a filter\n\n    loud\n    ^^^^ known: off, error,",
         "error: gentle.toml:20:7: no event store is called `pigeon`; compiled in: local, sqlite\n",
-        "error: gentle.toml:23:9: app.drain: a duration is missing after `long` [G019]\n\n    long\n    ^^^^ ",
+        "error: gentle.toml:23:10: app.drain: a duration is missing after `long` [G019]\n\n    long\n    ^^^^ ",
         "error: GENTLE_APP_BOOT_TIMEOUT: app.boot_timeout: a duration is missing after `soon` [G019]\n",
         "error: GENTLE_HANDLER_NOTICE_RETYR: unknown variable\n\nhelp: did you mean `GENTLE_HANDLER_NOTICE_RETRY`?\n",
         "error: GENTLE_POLICY_FLAKY_TIMEOUT: policy.flaky: the code gives this policy no `timeout`\n\nhelp: ",
