@@ -1,3 +1,7 @@
+use gentle::config::{FromSection, Section};
+use gentle::prelude::*;
+use gentle::service::Definition;
+use gentle::{Error, here};
 use gentle_tests::Folder;
 
 use crate::{run, says};
@@ -92,12 +96,26 @@ fn a_file_that_is_not_toml_and_bad_variables_are_told_together() {
     );
 }
 
+struct Needy;
+
+impl Service for Needy {}
+
+impl FromSection for Needy {
+    fn from_section(section: &Section) -> Result<Self, Error> {
+        section.require("url").finish().map(|()| Self)
+    }
+}
+
 #[test]
 fn a_service_is_not_asked_for_what_a_broken_file_may_hold() {
-    let folder = Folder::new();
-    let ended = run(CONFIGURED, folder.write("gentle.toml", "[service.witness\n"), &[]);
+    let needy = || Definition::value("needy", here!(), Needy).configured::<Needy>(None);
+    let told = |text: &str| {
+        let error = App::builder().define(needy()).toml_text("gentle.toml", text).build().unwrap_err();
+        error.all().map(|error| error.to_string().lines().next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
 
-    assert_eq!((ended.code, ended.errors.matches("error: ").count()), (Some(2), 1), "{}", ended.errors);
+    assert_eq!(told(""), ["service.needy: `url` is missing"]);
+    assert_eq!(told("[service.needy]\nurl = x"), ["gentle.toml:2:7: this is not TOML"]);
 }
 
 #[test]
