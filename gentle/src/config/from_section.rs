@@ -22,6 +22,11 @@ use crate::error::Error;
 /// # Ok(())
 /// # }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from a section of the configuration",
+    label = "is no section",
+    note = "a `#[config]` value is the whole section: put the keys into a struct, and `impl FromSection` for it"
+)]
 pub trait FromSection: Sized {
     /// Reads it.
     ///

@@ -56,6 +56,11 @@ pub type Result<T = (), E = BoxError> = core::result::Result<T, E>;
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a service",
+    label = "has no `Service`",
+    note = "write `impl Service for {Self} {{}}`: all its methods have defaults"
+)]
 pub trait Service: Send + Sync + 'static {
     /// Makes it ready: connects, checks, loads. Its dependants start when this returns.
     ///

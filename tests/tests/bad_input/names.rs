@@ -1,5 +1,5 @@
 use gentle::error::{Error, Kind};
-use gentle::event::{Delivery, Event, Handler};
+use gentle::event::{Delivery, Handler};
 use gentle::prelude::*;
 use gentle::service::Definition;
 use gentle::{App, here};
