@@ -33,6 +33,7 @@
 mod bulkhead;
 mod cache;
 mod chaos;
+mod checks;
 mod circuit_breaker;
 mod each;
 mod fallback;
@@ -56,6 +57,7 @@ mod waiting;
 pub use bulkhead::{Adaptive, Bulkhead, Width};
 pub use cache::Cache;
 pub use chaos::{Chaos, ChaosAct, ChaosKind};
+pub use checks::{check_set, notes};
 pub use circuit_breaker::{CircuitBreaker, Open, Probe, Trip, Trips};
 pub use each::{Each, EachKey, each_span};
 pub use fallback::Fallback;
