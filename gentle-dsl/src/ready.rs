@@ -17,8 +17,6 @@ const LATER: &[Later] = &[
     key(Key::Hedge),
     key(Key::CircuitBreaker),
     key(Key::Chaos),
-    words(Key::RateLimit, &[("and", "several rates at once")]),
-    words(Key::RateLimit, &[("strict", "exact sliding windows")]),
     words(Key::RateLimit, &[("lifo", "serving the newest first")]),
     words(Key::RateLimit, &[("each", "a separate limit for each key"), ("up", "the number of keys")]),
     words(Key::Bulkhead, &[("auto", ADAPT), ("by", ADAPT), ("start", ADAPT)]),

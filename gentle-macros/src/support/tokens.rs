@@ -191,6 +191,15 @@ impl Writer {
             (&self.dsl, Literal::u32_unsuffixed(limit.count()), self.duration(limit.per()));
         let mut code = quote!(#dsl RateLimit::new(#count, #per));
         let mut plain = RateLimit::new(limit.count(), limit.per());
+        for rate in limit.windows().iter().skip(1) {
+            let (count, per) = (Literal::u32_unsuffixed(rate.count), self.duration(rate.per));
+            code.extend(quote!(.and(#count, #per)));
+            plain = plain.and(rate.count, rate.per);
+        }
+        if limit.is_strict() {
+            code.extend(quote!(.strict()));
+            plain = plain.strict();
+        }
         if limit.capacity() != limit.count() {
             let burst = Literal::u32_unsuffixed(limit.capacity());
             code.extend(quote!(.burst(#burst)));
