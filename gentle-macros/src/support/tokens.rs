@@ -31,9 +31,11 @@ pub(crate) fn imports(set: &TokenStream, krate: &TokenStream) -> TokenStream {
     quote!(#duration use #krate::policy::*;)
 }
 
-/// `dsl::Retry::new(…)`, for any place: `dsl` is the path of `gentle::policy`.
-pub(crate) fn retry(retry: &Retry, dsl: &TokenStream) -> TokenStream {
-    Writer { dsl: quote!(#dsl::), time: quote!(::core::time::) }.retry(retry)
+/// `{ use …; Retry::new(…) }`, for any place.
+pub(crate) fn retry(retry: &Retry, krate: &TokenStream) -> TokenStream {
+    let code = Writer { dsl: TokenStream::new(), time: TokenStream::new() }.retry(retry);
+    let imports = imports(&code, krate);
+    quote!({ #imports #code })
 }
 
 /// `::core::time::Duration::from_secs(…)`, for any place.
@@ -74,7 +76,7 @@ fn setting<T>(
     })
 }
 
-/// Writes values. Each path begins with its `::`, or is empty where the names are imported.
+/// Writes values. Each path ends with its `::`, or is empty where the names are imported.
 struct Writer {
     /// Before every name of the grammar.
     dsl: TokenStream,

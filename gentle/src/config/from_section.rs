@@ -23,9 +23,10 @@ use crate::error::Error;
 /// # }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be read from a section of the configuration",
-    label = "is no section",
-    note = "a `#[config]` value is the whole section: put the keys into a struct, and `impl FromSection` for it"
+    message = "service: `{Self}` cannot be read from configuration [G714]",
+    label = "has no `impl FromSection`",
+    note = "help: write `impl FromSection for {Self}`, with its keys read in `from_section`",
+    note = "a tuple struct with `#[service]` is configured as a whole; give its field a name to build it in another way"
 )]
 pub trait FromSection: Sized {
     /// Reads it.

@@ -53,7 +53,11 @@ async fn up_and_down(app: &App) -> Result<(), Error> {
     tokio::select! {
         biased;
         () = app.engine().asked_to_end() => {}
-        () = app.engine().idle() => info!(app = app.name(), "everything is done, stopping"),
+        () = app.engine().idle() => {
+            if !app.engine().is_halting() {
+                info!(app = app.name(), "everything is done, stopping");
+            }
+        }
         _ = app.engine().ended() => {}
     }
     // What did not stop is part of how it ended.

@@ -57,9 +57,10 @@ pub type Result<T = (), E = BoxError> = core::result::Result<T, E>;
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a service",
-    label = "has no `Service`",
-    note = "write `impl Service for {Self} {{}}`: all its methods have defaults"
+    message = "service: `{Self}` is not a service [G712]",
+    label = "has no `impl Service`",
+    note = "help: write `impl Service for {Self} {{}}`; `start`, `run` and `stop` may be left out",
+    note = "what belongs to another crate is made by an `async fn` with `#[service]`, or wrapped in a struct with named fields"
 )]
 pub trait Service: Send + Sync + 'static {
     /// Makes it ready: connects, checks, loads. Its dependants start when this returns.

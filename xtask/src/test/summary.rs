@@ -21,7 +21,7 @@ pub(crate) fn print(ran: &[Ran], strict: bool) {
         }
     }
     not_run(ran, strict);
-    let Count { passed, failed, .. } = total(ran);
+    let Count { passed, failed, .. } = total(ran, strict);
     println!("\n{passed} passed, {failed} failed");
 }
 
@@ -56,14 +56,18 @@ fn missing(ran: &Ran) -> Option<String> {
     }
 }
 
-/// All tests. A step that fails without a failed test, such as one that does not compile, counts as one.
-fn total(ran: &[Ran]) -> Count {
+/// All tests, for a line that must not read as success when the run is none: a step that fails without a failed test,
+/// such as one that does not compile, counts as a failure, and in a strict run so does one that could not run.
+fn total(ran: &[Ran], strict: bool) -> Count {
     let mut total = Count::default();
     for ran in ran {
         total += ran.tests;
-        if matches!(ran.outcome, Outcome::Failed) && ran.tests.failed == 0 {
-            total.failed += 1;
-        }
+        let hidden = match ran.outcome {
+            Outcome::Passed => strict && ran.tests.ignored > 0,
+            Outcome::Failed => ran.tests.failed == 0,
+            Outcome::NotRun(_) => strict,
+        };
+        total.failed += usize::from(hidden);
     }
     total
 }
@@ -86,13 +90,14 @@ mod tests {
             let all = [ran(Outcome::Passed, 3, 0, 0), incomplete];
             assert!(is_good(&all, false));
             assert!(!is_good(&all, true));
+            assert_eq!((total(&all, false).failed, total(&all, true).failed), (0, 1));
         }
     }
 
     #[test]
     fn a_step_that_fails_without_a_test_counts_as_one_failure() {
         let all = [ran(Outcome::Failed, 0, 0, 0), ran(Outcome::Failed, 7, 2, 0)];
-        assert_eq!(total(&all), Count { passed: 7, failed: 3, ignored: 0 });
+        assert_eq!(total(&all, false), Count { passed: 7, failed: 3, ignored: 0 });
         assert!(!is_good(&all, false));
     }
 }
