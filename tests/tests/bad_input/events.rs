@@ -104,7 +104,7 @@ async fn a_full_queue(url: &str) {
     events.dispatch(note("1")).await.unwrap();
     events.dispatch(note("2")).await.unwrap();
 
-    let full = events.try_dispatch(note("refused")).await.unwrap_err();
+    let full = within(events.try_dispatch(note("refused"))).await.unwrap_err();
     assert_eq!(full.kind(), Kind::Full);
     says(&full.to_string(), &["holds 2 events", "`max_queued`"]);
 
