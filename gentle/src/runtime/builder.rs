@@ -239,7 +239,7 @@ fn nothing_to_do() -> Error {
 
 /// One error of all, what is wrong in a file in the order of its lines.
 fn joined(mut problems: Vec<Error>) -> Error {
-    problems.sort_by_key(|problem| line_and_column(&problem.to_string()));
+    problems.sort_by_key(|problem| line_and_column(&problem.to_string()).unwrap_or((u32::MAX, 0)));
     Error::together(problems).unwrap_or_else(nothing_to_do)
 }
 
