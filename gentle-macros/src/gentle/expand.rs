@@ -17,6 +17,7 @@ struct Names {
     policies: Ident,
     call: Ident,
     outcome: Ident,
+    pause: Ident,
     receiver: Ident,
 }
 
@@ -29,6 +30,7 @@ impl Names {
             policies: name("__policies"),
             call: name("__call"),
             outcome: name("__outcome"),
+            pause: name("__pause"),
             receiver: name("__self"),
         }
     }
@@ -92,7 +94,7 @@ fn repeated(
     names: &Names,
     krate: &TokenStream,
 ) -> TokenStream {
-    let Names { site, policies, call, outcome, .. } = names;
+    let Names { site, policies, call, outcome, pause, .. } = names;
     let mut body = typed_body(function, names, krate).to_token_stream();
     let mut again = arguments(&mut function.item.sig, names);
     if let Some(receiver) = receiver_again(function, names) {
@@ -104,14 +106,15 @@ fn repeated(
     } else {
         quote!(async #body.await)
     };
-    let settled = quote_spanned!(*site=> #call.settle(#outcome).await);
+    let settled = quote_spanned!(*site=> #call.settle(#outcome));
     quote! {
         let mut #call = #policies.begin();
         loop {
             #again
             let #outcome = #attempt;
-            if let ::core::ops::ControlFlow::Break(#outcome) = #settled {
-                return #outcome;
+            match #settled {
+                ::core::ops::ControlFlow::Break(#outcome) => return #outcome,
+                ::core::ops::ControlFlow::Continue(#pause) => #pause.await,
             }
         }
     }

@@ -172,6 +172,15 @@ fn rate_limit(limit: RateLimit) -> TokenStream {
     let (count, per) = (Literal::u32_unsuffixed(limit.count()), short(limit.per()));
     let mut code = quote!(RateLimit::new(#count, #per));
     let mut plain = RateLimit::new(limit.count(), limit.per());
+    for rate in limit.windows().iter().skip(1) {
+        let (count, per) = (Literal::u32_unsuffixed(rate.count), short(rate.per));
+        code.extend(quote!(.and(#count, #per)));
+        plain = plain.and(rate.count, rate.per);
+    }
+    if limit.is_strict() {
+        code.extend(quote!(.strict()));
+        plain = plain.strict();
+    }
     if limit.capacity() != limit.count() {
         let burst = Literal::u32_unsuffixed(limit.capacity());
         code.extend(quote!(.burst(#burst)));

@@ -1,13 +1,15 @@
-use std::future::Future;
-use std::mem;
+use std::fmt;
+use std::future::{Future, IntoFuture};
 use std::ops::ControlFlow;
 use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use gentle_dsl::Key;
 use tokio::task::coop::consume_budget;
 
 use super::bulkhead::Permit;
+use super::rate_limit::Token;
 use super::retry::{Course, Retrying};
 use super::{Again, FromRejected, Outcome, Policies, Refusal, Rejected, timeout};
 use crate::time::{Instant, now, sleep_until};
@@ -17,9 +19,15 @@ use crate::time::{Instant, now, sleep_until};
 /// ```text
 /// loop {
 ///     let outcome = call.attempt(pin!(async { the body })).await;
-///     if let ControlFlow::Break(outcome) = call.settle(outcome).await { return outcome; }
+///     match call.settle(outcome) {
+///         ControlFlow::Break(outcome) => return outcome,
+///         ControlFlow::Continue(pause) => pause.await,
+///     }
 /// }
 /// ```
+///
+/// An attempt that is admitted at once and whose operation is ready at once takes no lock, allocates nothing and
+/// reads the clock at most once. Whoever has to wait, for a turn or for an answer, pays one allocation for it.
 #[derive(Debug)]
 pub struct Call<'a> {
     policies: &'a Policies,
@@ -27,10 +35,10 @@ pub struct Call<'a> {
     deadline: Instant,
     /// How many attempts have been made and settled.
     made: u32,
-    course: Option<Course>,
     last: Last,
     /// Held until the operation is really gone: the caller owns it, so it is dropped after `attempt` has returned.
     permit: Option<Permit<'a>>,
+    course: Option<Box<Course>>,
 }
 
 /// What became of the last attempt, as far as the return value cannot tell.
@@ -46,18 +54,52 @@ enum Last {
     Refused(Rejected),
 }
 
-/// What follows a failure.
-enum Next {
-    Stop,
-    AtOnce,
-    At(Instant),
+/// An attempt under way: see [`Call::attempt`].
+#[must_use = "futures do nothing unless they are awaited"]
+pub struct Attempt<'c, 'a, F> {
+    call: &'c mut Call<'a>,
+    operation: Pin<&'c mut F>,
+    stage: Stage<'a>,
+}
+
+/// What an attempt is waiting for.
+enum Stage<'a> {
+    /// Nothing yet.
+    New,
+    /// Its token and its permit.
+    Queued(Pin<Box<dyn Future<Output = Admission<'a>> + Send + 'a>>),
+    /// Its operation, until this moment; the timer is set when the operation does not answer at once.
+    Running(Instant, Option<Pin<Box<dyn Future<Output = ()> + Send>>>),
+}
+
+/// The permit of an admitted attempt and the moment until which it may run; or who refused it.
+type Admission<'a> = Result<(Option<Permit<'a>>, Instant), (Last, Rejected)>;
+
+/// The time between two attempts.
+#[derive(Debug)]
+#[must_use = "the next attempt is due when the pause is over"]
+pub struct Pause(Option<Instant>);
+
+impl IntoFuture for Pause {
+    type Output = ();
+    type IntoFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+    /// Waits. Nothing is lost when the future is dropped.
+    fn into_future(self) -> Self::IntoFuture {
+        match self.0 {
+            Some(due) => Box::pin(sleep_until(due)),
+            None => Box::pin(consume_budget()),
+        }
+    }
 }
 
 impl<'a> Call<'a> {
+    #[inline]
     pub(super) fn new(policies: &'a Policies) -> Self {
-        let begun = now();
+        // A retry that only counts never needs the time of a call that goes well.
+        let begun = if policies.is_timed() { now() } else { Instant::FAR };
         let deadline = policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.whole(begun));
-        Self { policies, begun, deadline, made: 0, course: None, last: Last::None, permit: None }
+        Self { policies, begun, deadline, made: 0, last: Last::None, permit: None, course: None }
     }
 
     /// Makes one attempt: waits for its token and its permit, then runs `operation` within its time.
@@ -67,47 +109,36 @@ impl<'a> Call<'a> {
     /// Dropping the future drops the place in a queue and the timer, and gives back a token that was not used.
     /// `operation` belongs to the caller and ends when the caller drops it, so the permit is kept beyond that: until
     /// the call settles, begins another attempt or is dropped.
-    pub async fn attempt<F>(&mut self, operation: Pin<&mut F>) -> F::Output
+    #[inline]
+    pub fn attempt<'c, F>(&'c mut self, operation: Pin<&'c mut F>) -> Attempt<'c, 'a, F>
     where
         F: Future,
         F::Output: FromRejected,
     {
         self.permit = None;
-        let (last, outcome) = match self.admit().await {
-            Ok(until) => self.run(until, operation).await,
-            Err((last, rejected)) => (last, Err(rejected)),
-        };
-        self.last = last;
-        outcome.unwrap_or_else(F::Output::from_rejected)
+        Attempt { call: self, operation, stage: Stage::New }
     }
 
-    /// Decides over the outcome of an attempt: hands it back, or waits for the next attempt.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping the future drops the outcome and the timer of the delay.
-    pub async fn settle<R: Outcome>(&mut self, outcome: R) -> ControlFlow<R> {
+    /// Decides over the outcome of an attempt: hands it back, or says how long to pause before the next one.
+    #[inline]
+    pub fn settle<R: Outcome>(&mut self, outcome: R) -> ControlFlow<R, Pause> {
         self.permit = None;
-        let last = mem::replace(&mut self.last, Last::None);
-        let Some(retry) = self.policies.retry.as_ref().filter(|_| !matches!(last, Last::Late)) else {
-            return ControlFlow::Break(outcome);
-        };
-        self.made = self.made.saturating_add(1);
-        if self.made == 1 {
+        let Some(retry) = &self.policies.retry else { return ControlFlow::Break(outcome) };
+        if self.made == 0 {
             retry.earn();
         }
         if !outcome.is_failure() {
+            self.made += 1;
             return ControlFlow::Break(outcome);
         }
-        match self.next(retry, last) {
-            Next::Stop => return ControlFlow::Break(outcome),
-            Next::AtOnce => consume_budget().await,
-            Next::At(due) => sleep_until(due).await,
+        match self.pause(retry) {
+            Some(pause) => ControlFlow::Continue(pause),
+            None => ControlFlow::Break(outcome),
         }
-        ControlFlow::Continue(())
     }
 
     /// A copy of an argument for this attempt; a later one may need it again.
+    #[inline]
     pub fn again<T: Again>(&self, argument: &T) -> T {
         argument.again()
     }
@@ -118,77 +149,95 @@ impl<'a> Call<'a> {
         self.made.saturating_add(unsettled.into())
     }
 
-    /// How long the call has taken so far.
-    pub fn elapsed(&self) -> Duration {
-        now() - self.begun
-    }
-
-    // Returns until when the operation may run. A token whose call never comes to run, because the bulkhead refuses
-    // it or it is given up in the queue, is not used: dropped, it goes back.
-    async fn admit(&mut self) -> Result<Instant, (Last, Rejected)> {
-        let refused = |rejected| (Last::Refused(rejected), rejected);
+    /// Admission without waiting: `None` when it takes a wait, or at least a closer look.
+    #[inline]
+    fn admit_at_once(&mut self) -> Option<Instant> {
         let policies = self.policies;
-        let mut at = self.attempt_begins();
-        self.in_time(at).map_err(|elapsed| (Last::Late, elapsed))?;
-        let mut token = None;
-        if let Some(limiter) = &policies.rate_limit {
-            let (one, then) = limiter.acquire(at, self.deadline).await.map_err(refused)?;
-            (token, at) = (Some(one), then);
+        let at = if self.made == 0 { self.begun } else { self.later() };
+        if at >= self.deadline && self.deadline != Instant::FAR {
+            return None;
         }
-        let mut permit = None;
+        let token = match &policies.rate_limit {
+            Some(limiter) => Some(limiter.try_acquire(at)?),
+            None => None,
+        };
+        // Dropped by the return of a full bulkhead, the token goes back.
         if let Some(gate) = &policies.bulkhead {
-            let (entered, since) = gate.enter(at, self.deadline).await.map_err(refused)?;
-            (permit, at) = (Some(entered), since);
+            self.permit = Some(gate.try_enter()?);
         }
-        self.in_time(at).map_err(refused)?;
         if let Some(token) = token {
             token.spend();
         }
-        self.permit = permit;
-        let until = policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.attempt(at));
-        Ok(until.min(self.deadline))
+        Some(self.until(at))
     }
 
-    // The first attempt begins with the call, so its clock is read once.
-    fn attempt_begins(&self) -> Instant {
-        if self.made == 0 { self.begun } else { now() }
+    // A later attempt begins later, if anybody asks when.
+    fn later(&self) -> Instant {
+        if self.policies.is_timed() { now() } else { self.begun }
     }
 
-    fn in_time(&self, at: Instant) -> Result<(), Rejected> {
-        if at < self.deadline { Ok(()) } else { Err(Rejected::new(Key::Timeout, Refusal::Elapsed)) }
+    #[inline]
+    fn until(&self, at: Instant) -> Instant {
+        let attempt = self.policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.attempt(at));
+        attempt.min(self.deadline)
     }
 
-    async fn run<F: Future>(
-        &self,
-        until: Instant,
-        operation: Pin<&mut F>,
-    ) -> (Last, Result<F::Output, Rejected>) {
-        if let Some(output) = timeout::until(until, operation).await {
-            return (Last::Answered, Ok(output));
+    /// Admission with waiting. A token whose call never comes to run, because the bulkhead refuses it or it is given
+    /// up in the queue, is not used: dropped, it goes back.
+    #[cold]
+    fn admit(&self) -> Pin<Box<dyn Future<Output = Admission<'a>> + Send + 'a>> {
+        let (policies, deadline, at) = (self.policies, self.deadline, now());
+        Box::pin(async move {
+            let refused = |rejected| (Last::Refused(rejected), rejected);
+            in_time(at, deadline).map_err(|elapsed| (Last::Late, elapsed))?;
+            let mut then = at;
+            let mut token: Option<Token<'_>> = None;
+            if let Some(limiter) = &policies.rate_limit {
+                let (one, since) = limiter.acquire(then, deadline).await.map_err(refused)?;
+                (token, then) = (Some(one), since);
+            }
+            let mut permit = None;
+            if let Some(gate) = &policies.bulkhead {
+                let (entered, since) = gate.enter(then, deadline).await.map_err(refused)?;
+                (permit, then) = (Some(entered), since);
+            }
+            in_time(then, deadline).map_err(refused)?;
+            if let Some(token) = token {
+                token.spend();
+            }
+            let attempt = policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.attempt(then));
+            Ok((permit, attempt.min(deadline)))
+        })
+    }
+
+    // What follows a failure; `None` when it is final.
+    #[cold]
+    fn pause(&mut self, retry: &Retrying) -> Option<Pause> {
+        let last = std::mem::replace(&mut self.last, Last::None);
+        if matches!(last, Last::Late) {
+            return None;
         }
-        let elapsed = Rejected::new(Key::Timeout, Refusal::Elapsed);
-        let whole = until == self.deadline;
-        (if whole { Last::Refused(elapsed) } else { Last::Answered }, Err(elapsed))
-    }
-
-    // A delay that would end after the deadline is not slept either, and costs no budget: the next attempt comes at
-    // once and is refused for lack of time, so that the caller sees a timeout rather than the last failure.
-    fn next(&mut self, retry: &Retrying, last: Last) -> Next {
+        self.made = self.made.saturating_add(1);
         let at = now();
+        if self.begun == Instant::FAR {
+            self.begun = at;
+        }
         let elapsed = at - self.begun;
-        let Some(delay) = self.delay(retry, last, elapsed) else { return Next::Stop };
+        let delay = self.delay(retry, last, elapsed)?;
         let due = at + delay;
+        // A delay that would end after the deadline is not slept either, and costs no budget: the next attempt comes
+        // at once and is refused for lack of time, so that the caller sees a timeout rather than the last failure.
         if due >= self.deadline && self.deadline != Instant::FAR {
             self.deadline = at;
-            return Next::AtOnce;
+            return Some(Pause(None));
         }
         let (policy, attempts) = (self.policies.name(), self.made);
         if !retry.pay(at) {
             tracing::debug!(policy, attempts, "the retry budget is spent");
-            return Next::Stop;
+            return None;
         }
         tracing::debug!(policy, attempts, ?elapsed, ?delay, "retrying");
-        if delay.is_zero() { Next::AtOnce } else { Next::At(due) }
+        Some(Pause((!delay.is_zero()).then_some(due)))
     }
 
     fn delay(&mut self, retry: &Retrying, last: Last, elapsed: Duration) -> Option<Duration> {
@@ -199,4 +248,70 @@ impl<'a> Call<'a> {
             Last::None | Last::Late | Last::Answered => schedule.next(elapsed),
         }
     }
+
+    #[cold]
+    fn refuse<R: FromRejected>(&mut self, last: Last, rejected: Rejected) -> R {
+        self.last = last;
+        R::from_rejected(rejected)
+    }
+
+    #[cold]
+    fn ran_out<R: FromRejected>(&mut self, until: Instant) -> R {
+        let elapsed = Rejected::new(Key::Timeout, Refusal::Elapsed);
+        let whole = until == self.deadline;
+        self.refuse(if whole { Last::Refused(elapsed) } else { Last::Answered }, elapsed)
+    }
+}
+
+impl<F> Future for Attempt<'_, '_, F>
+where
+    F: Future,
+    F::Output: FromRejected,
+{
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        loop {
+            match &mut this.stage {
+                Stage::New => {
+                    this.stage = match this.call.admit_at_once() {
+                        Some(until) => Stage::Running(until, None),
+                        None => Stage::Queued(this.call.admit()),
+                    };
+                }
+                Stage::Queued(admission) => match ready!(admission.as_mut().poll(cx)) {
+                    Ok((permit, until)) => {
+                        this.call.permit = permit;
+                        this.stage = Stage::Running(until, None);
+                    }
+                    Err((last, rejected)) => return Poll::Ready(this.call.refuse(last, rejected)),
+                },
+                Stage::Running(until, timer) => {
+                    if let Poll::Ready(output) = this.operation.as_mut().poll(cx) {
+                        this.call.last = Last::Answered;
+                        return Poll::Ready(output);
+                    }
+                    if *until == Instant::FAR {
+                        return Poll::Pending;
+                    }
+                    let timer = timer.get_or_insert_with(|| Box::pin(timeout::expired(*until)));
+                    ready!(timer.as_mut().poll(cx));
+                    return Poll::Ready(this.call.ran_out(*until));
+                }
+            }
+        }
+    }
+}
+
+impl<F> fmt::Debug for Attempt<'_, '_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attempt").field("call", &self.call).finish_non_exhaustive()
+    }
+}
+
+fn in_time(at: Instant, deadline: Instant) -> Result<(), Rejected> {
+    let late = at >= deadline && deadline != Instant::FAR;
+    if late { Err(Rejected::new(Key::Timeout, Refusal::Elapsed)) } else { Ok(()) }
 }

@@ -28,7 +28,7 @@ pub mod retry;
 pub mod timeout;
 
 pub use builder::{Builder, IntoSetting};
-pub use call::Call;
+pub use call::{Attempt, Call, Pause};
 pub use gentle_dsl::{
     Backoff, Budget, Bulkhead, Delays, Factor, Jitter, Key, Mistake, Mistakes, Percent, PolicySet, Rate,
     RateLimit, Retry, Sentence, Setting, Timeout, Tries, Turn, Waiting,

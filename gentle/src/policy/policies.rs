@@ -3,6 +3,7 @@ use std::fmt;
 use std::future::Future;
 use std::ops::ControlFlow;
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use gentle_dsl::{Key, PolicySet, Sentence, Setting, parse_policies};
@@ -37,6 +38,7 @@ pub struct Policies {
     name: Cow<'static, str>,
     place: Option<Place>,
     text: Mutex<PolicySet>,
+    timed: AtomicBool,
     pub(super) rate_limit: Option<Limiter>,
     pub(super) bulkhead: Option<Gate>,
     pub(super) retry: Option<Retrying>,
@@ -78,6 +80,7 @@ impl Policies {
             name,
             place,
             text: Mutex::new(set),
+            timed: AtomicBool::new(is_timed(&set)),
             rate_limit: match set.rate_limit {
                 Some(limit) => Some(Limiter::new(on(limit))),
                 None => None,
@@ -135,13 +138,15 @@ impl Policies {
         let mut call = self.begin();
         loop {
             let outcome = call.attempt(pin!(operation())).await;
-            if let ControlFlow::Break(outcome) = call.settle(outcome).await {
-                return outcome;
+            match call.settle(outcome) {
+                ControlFlow::Break(outcome) => return outcome,
+                ControlFlow::Continue(pause) => pause.await,
             }
         }
     }
 
     /// Begins a call: the state machine that the macros and [`call`](Self::call) drive.
+    #[inline]
     pub fn begin(&self) -> Call<'_> {
         Call::new(self)
     }
@@ -182,6 +187,7 @@ impl Policies {
                 let mut text = self.text();
                 state.set(retry.on());
                 text.retry = Some(retry);
+                self.timed.store(is_timed(&text), Ordering::Relaxed);
             }),
             Key::Timeout => change(key, self.timeout.as_ref(), text, |state, timeout| {
                 let mut text = self.text();
@@ -192,9 +198,23 @@ impl Policies {
         }
     }
 
+    /// Whether a call has to know when it began.
+    #[inline]
+    pub(super) fn is_timed(&self) -> bool {
+        self.timed.load(Ordering::Relaxed)
+    }
+
     fn text(&self) -> MutexGuard<'_, PolicySet> {
         self.text.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+const fn is_timed(set: &PolicySet) -> bool {
+    let within = match set.retry {
+        Some(Setting::On(retry)) => retry.limit().is_some(),
+        _ => false,
+    };
+    within || set.rate_limit.is_some() || set.timeout.is_some()
 }
 
 const fn on<T: Copy>(setting: Setting<T>) -> Option<T> {

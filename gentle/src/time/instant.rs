@@ -1,21 +1,11 @@
 use std::ops::{Add, Sub};
-use std::sync::OnceLock;
 use std::time::Duration;
 
-use tokio::time::Instant as Tokio;
+use super::source;
 
 /// A moment on the monotonic clock, in nanoseconds, small enough for one atomic word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(u64);
-
-// Moments are counted from a day before the first one read, so that a clock of another (paused) runtime that
-// lies a little behind is still after zero.
-const HEAD_START: Duration = Duration::from_secs(24 * 60 * 60);
-
-fn anchor() -> Tokio {
-    static ANCHOR: OnceLock<Tokio> = OnceLock::new();
-    *ANCHOR.get_or_init(Tokio::now)
-}
 
 /// The present moment.
 ///
@@ -25,12 +15,9 @@ fn anchor() -> Tokio {
 /// let before = gentle::time::now();
 /// assert!(gentle::time::now() >= before);
 /// ```
+#[inline]
 pub fn now() -> Instant {
-    let anchor = anchor();
-    let read = Tokio::now();
-    let since = read.saturating_duration_since(anchor);
-    let behind = anchor.saturating_duration_since(read);
-    Instant::from_duration((HEAD_START + since).saturating_sub(behind))
+    Instant(source::nanos())
 }
 
 impl Instant {
@@ -45,22 +32,15 @@ impl Instant {
         self.0
     }
 
+    /// The moment `nanos` later, at most [`Instant::FAR`].
+    #[inline]
+    pub(crate) const fn plus(self, nanos: u64) -> Self {
+        Self(self.0.saturating_add(nanos))
+    }
+
     /// The time from `earlier` to this moment; zero when `earlier` is later.
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))
-    }
-
-    fn from_duration(since: Duration) -> Self {
-        Self(u64::try_from(since.as_nanos()).unwrap_or(u64::MAX))
-    }
-
-    pub(crate) fn into_tokio(self) -> Tokio {
-        let offset = Duration::from_nanos(self.0);
-        let anchor = anchor();
-        match offset.checked_sub(HEAD_START) {
-            Some(after) => anchor.checked_add(after).unwrap_or(anchor),
-            None => anchor.checked_sub(HEAD_START.saturating_sub(offset)).unwrap_or(anchor),
-        }
     }
 }
 
@@ -95,9 +75,9 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_moment_survives_the_way_to_tokio_and_back() {
+    async fn a_sleep_ends_at_its_moment() {
         let later = now() + Duration::from_secs(3);
-        tokio::time::sleep_until(later.into_tokio()).await;
+        crate::time::sleep_until(later).await;
         assert_eq!(now(), later);
     }
 

@@ -1,10 +1,11 @@
 //! The only place that reads a clock.
 //!
-//! Everything that measures, waits or expires goes through [`now`] and [`sleep_until`], which follow tokio's
-//! clock: a test that pauses it (`#[tokio::test(start_paused = true)]`) drives every policy, delay, lease and
-//! back-off, and never really waits.
+//! Everything that measures, waits or expires goes through [`now`] and [`sleep_until`]. In production `now` is one read
+//! of the processor's counter. Under the feature `testing` it follows tokio's clock: a test that pauses that
+//! (`#[tokio::test(start_paused = true)]`) drives every policy, delay, lease and back-off, and never really waits.
 
 mod instant;
+mod source;
 mod wall;
 
 pub use instant::{Instant, now};
@@ -18,7 +19,7 @@ use std::time::Duration;
 ///
 /// Dropping the future forgets the timer and nothing else.
 pub async fn sleep_until(deadline: Instant) {
-    tokio::time::sleep_until(deadline.into_tokio()).await;
+    tokio::time::sleep(deadline - now()).await;
 }
 
 /// Sleeps for `duration`.
@@ -27,5 +28,5 @@ pub async fn sleep_until(deadline: Instant) {
 ///
 /// Dropping the future forgets the timer and nothing else.
 pub async fn sleep(duration: Duration) {
-    sleep_until(now() + duration).await;
+    tokio::time::sleep(duration).await;
 }

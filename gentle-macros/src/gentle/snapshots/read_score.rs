@@ -28,8 +28,9 @@ async fn read_score(http: &ScoreClient, player: u64) -> Result<Score, ScoreError
                 http.score(player).await
             }))
             .await;
-        if let ::core::ops::ControlFlow::Break(__outcome) = __call.settle(__outcome).await {
-            return __outcome;
+        match __call.settle(__outcome) {
+            ::core::ops::ControlFlow::Break(__outcome) => return __outcome,
+            ::core::ops::ControlFlow::Continue(__pause) => __pause.await,
         }
     }
 }

@@ -30,8 +30,9 @@ where
                     __ret
                 }))
                 .await;
-            if let ::core::ops::ControlFlow::Break(__outcome) = __call.settle(__outcome).await {
-                return __outcome;
+            match __call.settle(__outcome) {
+                ::core::ops::ControlFlow::Break(__outcome) => return __outcome,
+                ::core::ops::ControlFlow::Continue(__pause) => __pause.await,
             }
         }
     })

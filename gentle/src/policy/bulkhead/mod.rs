@@ -90,6 +90,12 @@ impl Gate {
         self.queue.call_next(|| self.step_in());
     }
 
+    /// Enters if there is room and nobody waits for it.
+    #[inline]
+    pub(crate) fn try_enter(&self) -> Option<Permit<'_>> {
+        (self.queue.is_empty() && self.step_in()).then(|| Permit(self))
+    }
+
     /// Enters, waiting where the bulkhead says so, but not beyond `deadline`. Returns the permit and the moment at
     /// which it was given.
     ///
@@ -101,8 +107,8 @@ impl Gate {
         at: Instant,
         deadline: Instant,
     ) -> Result<(Permit<'_>, Instant), Rejected> {
-        if self.queue.is_empty() && self.step_in() {
-            return Ok((Permit(self), at));
+        if let Some(permit) = self.try_enter() {
+            return Ok((permit, at));
         }
         self.wait(at, deadline).await.map(|permit| (permit, now()))
     }

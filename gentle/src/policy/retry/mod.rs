@@ -95,13 +95,14 @@ impl Retrying {
     /// The delays of a call that has made `attempts`; `None` when retrying is switched off.
     pub(crate) fn follow<'c>(
         &self,
-        course: &'c mut Option<Course>,
+        course: &'c mut Option<Box<Course>>,
         attempts: u32,
     ) -> Option<&'c mut Schedule> {
         let changes = self.changes.load(Ordering::Acquire);
         if course.as_ref().is_none_or(|course| course.changes != changes) {
             let sentence = *self.sentence.lock().unwrap_or_else(PoisonError::into_inner);
-            *course = sentence.map(|retry| Course { schedule: Schedule::resumed(&retry, attempts), changes });
+            let begin = |retry| Box::new(Course { schedule: Schedule::resumed(&retry, attempts), changes });
+            *course = sentence.map(begin);
         }
         course.as_mut().map(|course| &mut course.schedule)
     }

@@ -68,12 +68,12 @@ impl Limits {
 
     /// When a call that begins at `at` must have ended.
     pub(crate) fn whole(&self, at: Instant) -> Instant {
-        at + Duration::from_nanos(self.whole.load(Ordering::Relaxed))
+        at.plus(self.whole.load(Ordering::Relaxed))
     }
 
     /// When an attempt that begins at `at` must have ended.
     pub(crate) fn attempt(&self, at: Instant) -> Instant {
-        at + Duration::from_nanos(self.attempt.load(Ordering::Relaxed))
+        at.plus(self.attempt.load(Ordering::Relaxed))
     }
 }
 
@@ -91,6 +91,12 @@ const fn word(limit: Option<Duration>) -> u64 {
     }
 }
 
+/// Ends at `deadline`. An operation that never runs out of work uses up what tokio lets a task do in one go; the timer
+/// beside it must fire all the same.
+pub(crate) fn expired(deadline: Instant) -> impl Future<Output = ()> + Send {
+    unconstrained(sleep_until(deadline))
+}
+
 /// Runs `operation` until `deadline`; `None` when the time was up first.
 ///
 /// # Cancel safety
@@ -106,9 +112,7 @@ pub(crate) async fn until<F: Future>(deadline: Instant, mut operation: Pin<&mut 
             return Poll::Pending;
         }
         if timer.is_none() {
-            // An operation that never runs out of work uses up what tokio lets a task do in one go; the timer must
-            // fire all the same.
-            timer.set(Some(unconstrained(sleep_until(deadline))));
+            timer.set(Some(expired(deadline)));
         }
         match timer.as_mut().as_pin_mut() {
             Some(timer) => timer.poll(cx).map(|()| None),
