@@ -2,25 +2,20 @@
 
 mod topic;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
 use crate::BoxError;
 use crate::event::Delivery;
 use crate::service;
 
 pub use inventory::submit;
+// Without a name that the user can write the compiler would call `Event` sealed.
+pub use serde::Serialize;
+pub use serde::de::DeserializeOwned;
 pub use topic::{NoEvent, TopicOf, same_topic};
 
 /// Tells the compiler what a block returns. It stands behind `if false` and is never called.
 pub fn returns<R>() -> R {
     unreachable!("it only names a type")
 }
-
-/// What a generic event must be beside an event.
-pub trait Stored: Serialize + DeserializeOwned + Send + Sync + 'static {}
-
-impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> Stored for T {}
 
 /// The value of a field that says nothing about where it comes from.
 pub fn unset<T: Unset>() -> T {
