@@ -6,12 +6,11 @@ mod snapshot;
 pub(crate) mod topic;
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::quote;
 use syn::{Data, DeriveInput};
 
 use crate::support::errors::Errors;
 use crate::support::guard::guard;
-use crate::support::krate::{at, site};
 use crate::support::{messages, names};
 use attribute::Attribute;
 
@@ -40,17 +39,32 @@ fn implementation(input: &DeriveInput, errors: &Errors) -> TokenStream {
         Some(topic) => topic.value(),
         None => names::separated(&ty.to_string(), '-'),
     };
-    let (site, topic) = (site(ty.span()), quote!(const TOPIC: &'static str = #topic;));
+    let topic = quote!(const TOPIC: &'static str = #topic;);
     if errors.is_empty() {
-        let krate = at(&krate, site);
-        return quote_spanned!(site=> impl #krate::event::Event for #ty { #topic });
+        return quote!(impl #krate::event::Event for #ty { #topic });
     }
+    stand_in(input, &krate, &topic)
+}
+
+/// What keeps the uses of a broken event from failing too: where it is generic, under the bounds of an event.
+fn stand_in(input: &DeriveInput, krate: &TokenStream, topic: &TokenStream) -> TokenStream {
+    if matches!(input.data, Data::Union(_)) {
+        return TokenStream::new();
+    }
+    let ty = &input.ident;
     let (generics, arguments, bounds) = input.generics.split_for_impl();
-    let bounds = bounds.map(|bounds| &bounds.predicates);
-    let bounds = bounds.into_iter().flatten();
-    let storable = quote!(#krate::event::Storable + ::core::marker::Send + ::core::marker::Sync + 'static);
+    if input.generics.params.is_empty() {
+        return quote!(impl #krate::event::Event for #ty { #topic });
+    }
+    let bounds = bounds.into_iter().flat_map(|bounds| &bounds.predicates);
     quote! {
-        impl #generics #krate::event::Event for #ty #arguments where #(#bounds,)* Self: #storable { #topic }
+        impl #generics #krate::event::Event for #ty #arguments
+        where
+            #(#bounds,)*
+            Self: #krate::__private::Stored,
+        {
+            #topic
+        }
     }
 }
 

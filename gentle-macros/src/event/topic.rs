@@ -12,7 +12,7 @@ pub(crate) fn read(argument: &Argument, errors: &Errors) -> Option<LitStr> {
     let topic = options::text(argument, EXAMPLE, errors)?;
     let text = topic.value();
     if let Some(why) = mistake(&text) {
-        errors.mistake(&topic, &messages::not_a_topic(&text, why, &corrected(&text)));
+        errors.mistake(&topic, &messages::not_a_topic(errors.subject(), &text, why, &corrected(&text)));
     }
     Some(topic)
 }
@@ -39,7 +39,10 @@ fn corrected(topic: &str) -> String {
     let words = words.map(|word| names::separated(&word.trim().replace(' ', "-"), '-'));
     let words: Vec<String> = words.filter(|word| !word.is_empty()).collect();
     let mut corrected = words.join(".");
-    corrected.truncate(LONGEST);
+    while corrected.len() > LONGEST {
+        let shorter = corrected.rfind('.').unwrap_or(LONGEST);
+        corrected.truncate(shorter);
+    }
     if corrected.is_empty() { EXAMPLE.to_owned() } else { corrected }
 }
 

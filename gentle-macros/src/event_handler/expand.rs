@@ -24,9 +24,7 @@ pub(crate) fn registration(attribute: &Attribute, function: &ItemFn, arguments: 
     let calls = attribute.calls();
     quote! {
         #topic
-        #krate::__private::submit! {
-            #krate::event::Registration::new(|| #handler #(#takes)* #calls)
-        }
+        #krate::__private::submit!(#krate::event::Registration::new(|| { #handler #(#takes)* #calls }));
     }
 }
 
@@ -38,7 +36,8 @@ fn handler(
     krate: &TokenStream,
 ) -> TokenStream {
     let (ident, event) = (&function.sig.ident, &arguments.event);
-    let (site, delivery) = (site(ident.span()), delivery());
+    let site = site(ident.span());
+    let delivery = delivery(site);
     let (name, outcome) = (name(attribute, ident), outcome(function, arguments, krate));
     let here = at(krate, site);
     quote_spanned! {site=>
@@ -48,33 +47,29 @@ fn handler(
 
 /// `IntoOutcome::into_outcome(save_score(…).await)`; what is said about the outcome is said at the return type.
 fn outcome(function: &ItemFn, arguments: &Arguments, krate: &TokenStream) -> TokenStream {
-    let ident = &function.sig.ident;
     let values = arguments.shapes.iter().map(|shape| value(shape, &arguments.event, krate));
     let site = site(item::output_span(&function.sig));
-    let krate = at(krate, site);
-    let call = quote!(#ident(#(#values),*).await);
-    quote_spanned!(site=> #krate::event::IntoOutcome::into_outcome(#call))
+    let (krate, mut ident) = (at(krate, site), function.sig.ident.clone());
+    ident.set_span(site);
+    quote_spanned!(site=> #krate::event::IntoOutcome::into_outcome(#ident(#(#values),*).await))
 }
 
 fn value(shape: &Shape, event: &Type, krate: &TokenStream) -> TokenStream {
-    let delivery = delivery();
+    let site = match shape {
+        Shape::Injected(ty) => site(ty.span()),
+        _ => site(event.span()),
+    };
+    let (krate, delivery) = (at(krate, site), delivery(site));
     match shape {
-        Shape::Borrowed => quote!(#delivery.event()),
-        Shape::Shared => quote!(#delivery.shared()),
-        Shape::Owned => {
-            let site = site(event.span());
-            let krate = at(krate, site);
-            quote_spanned!(site=> #krate::__private::owned(&#delivery))
-        }
-        Shape::Injected(ty) => {
-            let site = site(ty.span());
-            quote_spanned!(site=> #delivery.inject()?)
-        }
+        Shape::Borrowed => quote_spanned!(site=> #delivery.event()),
+        Shape::Shared => quote_spanned!(site=> #delivery.shared()),
+        Shape::Owned => quote_spanned!(site=> #krate::__private::owned(&#delivery)),
+        Shape::Injected(ty) => quote_spanned!(site=> #delivery.inject::<#ty>()?),
     }
 }
 
-fn delivery() -> Ident {
-    Ident::new("__delivery", Span::mixed_site())
+fn delivery(site: Span) -> Ident {
+    Ident::new("__delivery", site)
 }
 
 fn name(attribute: &Attribute, function: &Ident) -> TokenStream {
@@ -91,6 +86,10 @@ fn topic(attribute: &Attribute, event: &Type, krate: &TokenStream) -> Option<Tok
     let (shown, site) = (names::written(event), site(topic.span()));
     let krate = at(krate, site);
     Some(quote_spanned! {site=>
-        const _: () = #krate::__private::same_topic(#shown, <#event as #krate::event::Event>::TOPIC, #topic);
+        const _: () = {
+            #[allow(unused_imports)]
+            use #krate::__private::NoEvent;
+            #krate::__private::same_topic(#shown, #krate::__private::TopicOf::<#event>::TOPIC, #topic);
+        };
     })
 }

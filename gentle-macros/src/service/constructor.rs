@@ -16,7 +16,9 @@ type Argument = (Type, Source);
 pub(crate) fn expand(attribute: &Attribute, mut function: ItemFn, errors: &Errors) -> TokenStream {
     let (types, sources): (Vec<Type>, Vec<Source>) = arguments(&mut function).into_iter().unzip();
     check(&function, errors);
-    types.iter().for_each(|ty| check_argument(ty, errors));
+    for ty in &types {
+        check_argument(ty, errors);
+    }
     attribute.check_env(&sources, errors);
     if !errors.is_empty() {
         return quote!(#function);
@@ -31,22 +33,21 @@ fn registration(attribute: &Attribute, function: &ItemFn, types: &[Type], source
     let values = sources.iter().zip(types).map(|(source, ty)| source.value(ty, &around));
     let edges = sources.iter().zip(types).map(|(source, ty)| source.edge(ty, &around));
     let (krate, site) = (&around.krate, site(ident.span()));
-    let made = made(function, krate, &quote!(#ident(#(#values),*).await));
+    let made = made(function, krate, &quote!(#(#values),*));
     let with = parameter(sources.is_empty());
     let here = at(krate, site);
     let definition = quote_spanned!(site=> #here::service::Definition::constructor(#name, #krate::here!(), |#with| async move { #made }));
     quote! {
-        #krate::__private::submit! {
-            #krate::service::Registration::new(|| #definition #(#edges)* #calls)
-        }
+        #krate::__private::submit!(#krate::service::Registration::new(|| #definition #(#edges)* #calls));
     }
 }
 
 /// What is said about the value is said where the function says what it returns.
-fn made(function: &ItemFn, krate: &TokenStream, value: &TokenStream) -> TokenStream {
+fn made(function: &ItemFn, krate: &TokenStream, arguments: &TokenStream) -> TokenStream {
     let site = site(item::output_span(&function.sig));
-    let krate = at(krate, site);
-    quote_spanned!(site=> #krate::__private::Made::made(#value))
+    let (krate, mut ident) = (at(krate, site), function.sig.ident.clone());
+    ident.set_span(site);
+    quote_spanned!(site=> #krate::__private::Made::made(#ident(#arguments).await))
 }
 
 fn arguments(function: &mut ItemFn) -> Vec<Argument> {

@@ -24,12 +24,12 @@ pub(crate) struct Surroundings {
 impl Source {
     /// The value, out of what the service is built with.
     pub(crate) fn value(&self, ty: &Type, around: &Surroundings) -> TokenStream {
-        let (site, build) = (site(ty.span()), build());
-        let krate = at(&around.krate, site);
+        let site = site(ty.span());
+        let (krate, build) = (at(&around.krate, site), build(site));
         match self {
-            Self::Injected => quote_spanned!(site=> #build.inject()?),
+            Self::Injected => quote_spanned!(site=> #build.inject::<#ty>()?),
             Self::Configured => {
-                quote_spanned!(site=> #krate::config::FromSection::from_section(&#build.section())?)
+                quote_spanned!(site=> <#ty as #krate::config::FromSection>::from_section(&#build.section())?)
             }
             Self::Default => quote_spanned!(site=> #krate::__private::unset()),
         }
@@ -53,13 +53,13 @@ impl Source {
 }
 
 /// What a service is built with, in generated code.
-fn build() -> Ident {
-    Ident::new("__build", Span::mixed_site())
+fn build(site: Span) -> Ident {
+    Ident::new("__build", site)
 }
 
 /// It as the parameter of a closure, which has no name where nothing asks for it.
 pub(crate) fn parameter(unused: bool) -> TokenStream {
-    let build = build();
+    let build = build(Span::mixed_site());
     if unused { quote!(_) } else { quote!(#build) }
 }
 

@@ -86,7 +86,7 @@ fn component(attribute: &Attribute, structure: &ItemStruct, sources: &[Source]) 
                 #(#edges)* #calls
             }
         }
-        #krate::__private::submit! { #krate::service::Registration::of::<#ty>() }
+        #krate::__private::submit!(#krate::service::Registration::of::<#ty>());
     }
 }
 

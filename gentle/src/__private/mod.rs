@@ -2,17 +2,25 @@
 
 mod topic;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::BoxError;
 use crate::event::Delivery;
 use crate::service;
 
 pub use inventory::submit;
-pub use topic::same_topic;
+pub use topic::{NoEvent, TopicOf, same_topic};
 
 /// Tells the compiler what a block returns. It stands behind `if false` and is never called.
 pub fn returns<R>() -> R {
     unreachable!("it only names a type")
 }
+
+/// What a generic event must be beside an event.
+pub trait Stored: Serialize + DeserializeOwned + Send + Sync + 'static {}
+
+impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> Stored for T {}
 
 /// The value of a field that says nothing about where it comes from.
 pub fn unset<T: Unset>() -> T {

@@ -1,13 +1,35 @@
+use std::marker::PhantomData;
+
+use crate::event::Event;
+
+/// Finds the topic of an event, and none of what is no event: that is one mistake, and said elsewhere.
+#[derive(Debug)]
+pub struct TopicOf<E>(PhantomData<E>);
+
+impl<E: Event> TopicOf<E> {
+    /// Its topic.
+    pub const TOPIC: Option<&'static str> = Some(E::TOPIC);
+}
+
+/// What the compiler falls back to.
+pub trait NoEvent {
+    /// None.
+    const TOPIC: Option<&'static str> = None;
+}
+
+impl<E> NoEvent for TopicOf<E> {}
+
 /// Stops the compiler where a handler of `event` repeats another topic than the event's.
 ///
 /// # Panics
 ///
 /// It is another one; the compiler shows the message at the caller.
 #[track_caller]
-pub const fn same_topic(event: &str, topic: &str, written: &str) {
-    if same(topic, written) {
-        return;
-    }
+pub const fn same_topic(event: &str, topic: Option<&str>, written: &str) {
+    let topic = match topic {
+        Some(topic) if !same(topic, written) => topic,
+        _ => return,
+    };
     let text = Text::EMPTY.with("event_handler: the topic of `").with(event).with("` is `").with(topic);
     let text = text.with("` [G913]\nhelp: write `topic = \"").with(topic).with("\"`, or leave it out");
     panic!("{}", text.as_str())
@@ -66,7 +88,7 @@ mod tests {
         expected = "the topic of `ScoreRead` is `score.read` [G913]\nhelp: write `topic = \"score.read\"`"
     )]
     fn the_right_one_is_shown() {
-        same_topic("ScoreRead", "score.read", "score.saved");
+        same_topic("ScoreRead", Some("score.read"), "score.saved");
     }
 
     #[test]

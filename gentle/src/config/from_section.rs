@@ -25,8 +25,7 @@ use crate::error::Error;
 #[diagnostic::on_unimplemented(
     message = "service: `{Self}` cannot be read from configuration [G714]",
     label = "has no `impl FromSection`",
-    note = "help: write `impl FromSection for {Self}`, with its keys read in `from_section`",
-    note = "a tuple struct with `#[service]` is configured as a whole; give its field a name to build it in another way"
+    note = "help: write `impl FromSection for {Self}`, which reads its keys; a type of another crate goes into one of yours"
 )]
 pub trait FromSection: Sized {
     /// Reads it.

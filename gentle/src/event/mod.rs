@@ -73,21 +73,10 @@ use crate::error::Error;
     label = "has no `impl Event`",
     note = "help: write `#[derive(Event, Serialize, Deserialize)]` above it; what is no event but a service is taken as `Svc<T>`"
 )]
-pub trait Event: Storable + Send + Sync + 'static {
+pub trait Event: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// What it is about: the word that handlers are found by.
     const TOPIC: &'static str;
 }
-
-/// What a store can keep: every type that derives `Serialize` and `Deserialize`.
-#[diagnostic::on_unimplemented(
-    message = "event: `{Self}` cannot be stored [G806]",
-    label = "is not both `Serialize` and `Deserialize`",
-    note = "help: write `#[derive(Serialize, Deserialize)]` above it, and `use serde::{{Deserialize, Serialize}};`"
-)]
-pub trait Storable: Serialize + DeserializeOwned {}
-
-#[diagnostic::do_not_recommend]
-impl<T: Serialize + DeserializeOwned> Storable for T {}
 
 /// Dispatches `event` in the app of this task, or else the only one running, and waits while its store is full.
 ///

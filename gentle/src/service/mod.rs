@@ -60,7 +60,7 @@ pub type Result<T = (), E = BoxError> = core::result::Result<T, E>;
     message = "service: `{Self}` is not a service [G712]",
     label = "has no `impl Service`",
     note = "help: write `impl Service for {Self} {{}}`; `start`, `run` and `stop` may be left out",
-    note = "what belongs to another crate is made by an `async fn` with `#[service]`, or wrapped in a struct with named fields"
+    note = "a value of another crate is made by an `async fn` with `#[service]`"
 )]
 pub trait Service: Send + Sync + 'static {
     /// Makes it ready: connects, checks, loads. Its dependants start when this returns.

@@ -2,12 +2,16 @@ struct Database(gentle::service::library::Sqlite);
 impl ::gentle::service::Component for Database {
     fn definition() -> ::gentle::service::Definition {
         ::gentle::service::Definition::component("db", ::gentle::here!(), |__build| {
-            ::core::result::Result::Ok(Self(::gentle::config::FromSection::from_section(&__build.section())?))
+            ::core::result::Result::Ok(Self(
+                <gentle::service::library::Sqlite as ::gentle::config::FromSection>::from_section(
+                    &__build.section(),
+                )?,
+            ))
         })
         .configured::<gentle::service::library::Sqlite>(::core::option::Option::Some("SCORES_DB"))
     }
 }
-::gentle::__private::submit! { :: gentle :: service :: Registration :: of :: < Database > () }
+::gentle::__private::submit!(::gentle::service::Registration::of::<Database>());
 impl ::gentle::service::Service for Database {
     async fn start(&self, cx: &::gentle::service::Context) -> ::gentle::service::Result {
         ::gentle::service::Service::start(&self.0, cx).await

@@ -4,7 +4,7 @@ struct Leaderboard {
 impl ::gentle::service::Component for Leaderboard {
     fn definition() -> ::gentle::service::Definition {
         ::gentle::service::Definition::component("leaderboard", ::gentle::here!(), |__build| {
-            ::core::result::Result::Ok(Self { db: __build.inject()? })
+            ::core::result::Result::Ok(Self { db: __build.inject::<Svc<Database>>()? })
         })
         .takes::<Svc<Database>>()
         .at(::gentle::here!())
@@ -20,4 +20,4 @@ impl ::gentle::service::Component for Leaderboard {
         })
     }
 }
-::gentle::__private::submit! { :: gentle :: service :: Registration :: of :: < Leaderboard > () }
+::gentle::__private::submit!(::gentle::service::Registration::of::<Leaderboard>());

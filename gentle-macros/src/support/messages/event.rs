@@ -16,8 +16,8 @@ pub(crate) fn empty_event_attribute() -> Mistake {
 }
 
 /// `suggestion` is the nearest that would be one.
-pub(crate) fn not_a_topic(topic: &str, why: impl Display, suggestion: &str) -> Mistake {
-    Mistake::new("G803", EVENT, format!("`{topic}` is not a topic"))
+pub(crate) fn not_a_topic(subject: &str, topic: &str, why: impl Display, suggestion: &str) -> Mistake {
+    Mistake::new("G803", subject, format!("`{topic}` is not a topic"))
         .with_label(why.to_string())
         .with_help(format!("write `topic = \"{suggestion}\"`"))
 }

@@ -21,10 +21,8 @@ pub(crate) fn no_event(name: impl Display) -> Mistake {
 
 pub(crate) fn two_events(first: &str, other: &str) -> Mistake {
     let message = format!("a handler takes one event: `{first}` is one already");
-    let help = format!(
-        "keep one of them; if `{other}` is a service, take it as `Svc<{}>`",
-        other.trim_start_matches('&')
-    );
+    let other = other.trim_start_matches('&');
+    let help = format!("keep one of them; if `{other}` is a service, take it as `Svc<{other}>`");
     Mistake::new("G905", HANDLER, message).with_help(help)
 }
 
