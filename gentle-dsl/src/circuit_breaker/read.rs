@@ -85,6 +85,7 @@ impl Clauses {
                     reader.missing("a sign of failure", "5 in a row");
                 }
             }
+            Some("and") => self.read_and(reader, start),
             Some("manual") => {
                 reader.step();
                 self.manual.fill(reader, "`manual`", start, ());
@@ -113,6 +114,20 @@ impl Clauses {
                     reader.unknown_clause();
                 }
             }
+        }
+    }
+
+    /// `and`: one sign is enough.
+    fn read_and(&mut self, reader: &mut Reader<'_>, place: Range<usize>) {
+        reader.step();
+        let draft = Draft::new("G001", place.clone(), "unknown word `and`");
+        let draft = draft.label("did you mean `or`? one sign is enough");
+        if reader.is_amount(0) {
+            reader.report(draft.fix([Edit::replace(place, "or")]));
+            self.read_trip(reader);
+        } else {
+            let cut = reader.cut(&place);
+            reader.report(draft.fix([cut]));
         }
     }
 
@@ -166,11 +181,7 @@ impl Clauses {
 
     fn finish(self, reader: &mut Reader<'_>) -> Option<CircuitBreaker> {
         if let (Some(manual), false) = (self.manual.given(), self.signs.is_empty()) {
-            let place = manual.span.clone();
-            let draft =
-                Draft::new("G407", place.clone(), "`manual` and a sign of failure contradict each other");
-            let cut = reader.cut(&place);
-            reader.report(draft.label("it opens by hand only").fix([cut]));
+            manual_and_signs(reader, &manual.span.clone());
         }
         if !reader.is_clean() {
             return None;
@@ -186,6 +197,18 @@ impl Clauses {
     }
 }
 
+fn manual_and_signs(reader: &mut Reader<'_>, manual: &Range<usize>) {
+    let message = "`manual` and a sign of failure contradict each other";
+    let draft = Draft::new("G407", manual.clone(), message).label("it opens by hand only");
+    let rest = reader.slice(manual.end..reader.end());
+    let after = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
+    let fix = match after.strip_prefix("or").filter(|after| after.starts_with(char::is_whitespace)) {
+        Some(after) => Edit::replace(manual.start..manual.end + rest.len() - after.trim_start().len(), ""),
+        None => reader.cut(manual),
+    };
+    reader.report(draft.fix([fix]).help("write `{fixed}`, or `manual` alone"));
+}
+
 /// What was read as a sign, with what is missing taken from the first.
 fn trip(reader: &mut Reader<'_>, sample: &Sample, first: (Option<u32>, Option<Duration>)) -> Option<Trip> {
     let window = sample.window.value();
@@ -195,7 +218,7 @@ fn trip(reader: &mut Reader<'_>, sample: &Sample, first: (Option<u32>, Option<Du
                 share_in_a_row(reader, &row.span.clone());
                 return None;
             }
-            let sample_size = sample.calls(reader, &share.span, first.0)?;
+            let sample_size = sample.calls(reader, &share.span, first.0, "may open it")?;
             let window = window.or(first.1);
             Some(Trip::Rate { share: share.value, over: sample.over.value(), sample: sample_size, window })
         }
