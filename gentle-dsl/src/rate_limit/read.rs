@@ -114,8 +114,8 @@ impl Clauses {
         let Some(count) = reader.count() else { return };
         let text = reader.slice(count.span.clone());
         let taken = |unit: u64| {
-            let windows = self.windows.iter().flat_map(|windows| windows.as_slice());
-            windows.into_iter().any(|window| window.per == Duration::from_secs(unit))
+            let windows = self.windows.as_ref().map(Few::as_slice).unwrap_or_default();
+            windows.iter().any(|window| window.per == Duration::from_secs(unit))
         };
         let units = [("h", 3_600), ("m", 60), ("d", 86_400), ("s", 1)];
         let unit = units.into_iter().find(|(_, seconds)| !taken(*seconds)).map_or("10s", |(unit, _)| unit);

@@ -35,13 +35,13 @@ impl Clauses {
     fn read(&mut self, reader: &mut Reader<'_>) {
         if reader.is_amount(0) {
             self.read_duration(reader);
-        } else if reader.word(0) == Some("each") {
-            reversed(reader);
-        } else if reader.reserved_word() {
-        } else if reader.word(0) == Some("reserve") {
-            self.read_reserve(reader);
-        } else {
-            reader.unknown_clause();
+            return;
+        }
+        match reader.word(0) {
+            Some("each") => reversed(reader),
+            _ if reader.reserved_word() => {}
+            Some("reserve") => self.read_reserve(reader),
+            _ => reader.unknown_clause(),
         }
     }
 
