@@ -102,3 +102,27 @@ fn find<T: Sentence>(setting: Option<Setting<T>>, found: &mut Vec<Mistake>) {
         found.extend(mistakes.into_iter().filter(|mistake| mistake.code() == "G009"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_ready_once_its_line_is_gone() {
+        for key in Key::ALL {
+            let listed = LATER.iter().any(|later| later.key == key && later.words.is_empty());
+            assert_eq!(key.is_ready(), !listed);
+        }
+    }
+
+    #[test]
+    fn a_word_is_reserved_in_one_line_and_only_until_then() {
+        for later in LATER {
+            for (word, what) in later.words {
+                assert_eq!(Reach::Ready.reserved(later.key, word), Some(*what));
+                assert_eq!(Reach::Ahead.reserved(later.key, word), None);
+            }
+        }
+        assert_eq!(Reach::Ready.reserved(Key::RateLimit, "burst"), None);
+    }
+}

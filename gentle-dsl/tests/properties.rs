@@ -41,7 +41,8 @@ fn eaches() -> impl Strategy<Value = Option<Each>> {
     let keys = vec!["tenant", "user, lang", "req.account()", "up", "x2.5", "ä", "f([1], {2})", "self"];
     let key = prop_oneof![
         prop::sample::select(keys).prop_map(str::to_owned),
-        "[a-z][a-z0-9_.:&()\\[\\] ]{0,94}[a-z]".prop_filter("balanced", |key| balanced(key)),
+        "[a-z][a-z0-9_.:&()\\[\\] ]{0,94}[a-z]"
+            .prop_map(|key| { if balanced(&key) { key } else { key.replace(['(', ')', '[', ']'], "_") } }),
     ];
     prop::option::of((key, 1_u32..).prop_map(|(key, most)| Each::new(&key).up_to(most)))
 }
@@ -166,15 +167,15 @@ fn throttles() -> impl Strategy<Value = Throttle> {
 }
 
 fn chaoses() -> impl Strategy<Value = Chaos> {
-    let delay = (durations(), durations())
-        .prop_map(|(one, other)| ChaosAct::Delay { from: one.min(other), to: one.max(other) });
-    let acts = (prop::collection::vec(delay, 1..=2), any::<bool>(), any::<bool>());
-    (acts, percents()).prop_map(|((mut acts, fail, panic), share)| {
-        acts.extend(fail.then_some(ChaosAct::Fail));
-        acts.extend(panic.then_some(ChaosAct::Panic));
-        let mut kinds = acts.into_iter().rev().map(|act| ChaosKind { share, act });
-        let first = kinds.next().unwrap();
-        kinds.fold(Chaos::new(first), Chaos::and)
+    let delay = || {
+        (durations(), durations())
+            .prop_map(|(one, other)| ChaosAct::Delay { from: one.min(other), to: one.max(other) })
+    };
+    let more = (prop::option::of(delay()), any::<bool>(), any::<bool>());
+    (delay(), more, percents()).prop_map(|(first, (second, fail, panic), share)| {
+        let more = [fail.then_some(ChaosAct::Fail), second, panic.then_some(ChaosAct::Panic)];
+        let kinds = more.into_iter().flatten().map(|act| ChaosKind { share, act });
+        kinds.fold(Chaos::new(ChaosKind { share, act: first }), Chaos::and)
     })
 }
 
@@ -219,9 +220,10 @@ fn retries() -> impl Strategy<Value = Retry> {
     })
 }
 
-fn settings<T: Sentence>(values: impl Strategy<Value = T>) -> impl Strategy<Value = Option<Setting<T>>> {
+/// Boxed, for ten of them side by side are too large for the stack of a test.
+fn settings<T: Sentence>(values: impl Strategy<Value = T> + 'static) -> BoxedStrategy<Option<Setting<T>>> {
     let setting = prop::option::of(values).prop_map(|value| value.map_or(Setting::Off, Setting::On));
-    prop::option::of(setting)
+    prop::option::of(setting).boxed()
 }
 
 fn policy_sets() -> impl Strategy<Value = PolicySet> {

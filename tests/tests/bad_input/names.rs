@@ -94,10 +94,6 @@ fn all_that_is_wrong_with_the_parts_is_told_together_with_the_configuration() {
     let error = app.build().unwrap_err();
 
     let kinds: Vec<_> = error.all().map(Error::kind).collect();
-<<<<<<< HEAD
     assert_eq!(kinds, [Kind::Config, Kind::Missing, Kind::Duplicate], "{error}");
-=======
-    assert_eq!(kinds, [Kind::Missing, Kind::Duplicate, Kind::Config], "{error}");
->>>>>>> scenario
     assert!(error.is_config());
 }
