@@ -51,7 +51,7 @@ fn stand_in(input: &DeriveInput, krate: &TokenStream, topic: &TokenStream) -> To
     if matches!(input.data, Data::Union(_)) {
         return TokenStream::new();
     }
-    let ty = &input.ident;
+    let (ty, private) = (&input.ident, quote!(#krate::__private));
     let (generics, arguments, bounds) = input.generics.split_for_impl();
     if input.generics.params.is_empty() {
         return quote!(impl #krate::event::Event for #ty { #topic });
@@ -61,7 +61,8 @@ fn stand_in(input: &DeriveInput, krate: &TokenStream, topic: &TokenStream) -> To
         impl #generics #krate::event::Event for #ty #arguments
         where
             #(#bounds,)*
-            Self: #krate::__private::Stored,
+            Self: #private::Serialize + #private::DeserializeOwned
+                + ::core::marker::Send + ::core::marker::Sync + 'static,
         {
             #topic
         }

@@ -2,25 +2,20 @@
 
 mod topic;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
 use crate::BoxError;
 use crate::event::Delivery;
 use crate::service;
 
 pub use inventory::submit;
+// Without a name that the user can write the compiler would call `Event` sealed.
+pub use serde::Serialize;
+pub use serde::de::DeserializeOwned;
 pub use topic::{NoEvent, TopicOf, same_topic};
 
 /// Tells the compiler what a block returns. It stands behind `if false` and is never called.
 pub fn returns<R>() -> R {
     unreachable!("it only names a type")
 }
-
-/// What a generic event must be beside an event.
-pub trait Stored: Serialize + DeserializeOwned + Send + Sync + 'static {}
-
-impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> Stored for T {}
 
 /// The value of a field that says nothing about where it comes from.
 pub fn unset<T: Unset>() -> T {
@@ -29,7 +24,7 @@ pub fn unset<T: Unset>() -> T {
 
 /// A field that needs no word about where its value comes from: everything that is `Default`.
 #[diagnostic::on_unimplemented(
-    message = "service: a field of type `{Self}` gets no value [G765]",
+    message = "service: a field of type `{Self}` gets no value [G1065]",
     label = "neither injected nor `Default`",
     note = "help: if it is a service write `Svc<{Self}>`; if it is configuration put `#[config]` before the field; else derive `Default`"
 )]
@@ -47,7 +42,7 @@ impl<T: Default> Unset for T {
 
 /// What a constructor returns: the value, or why there is none.
 #[diagnostic::on_unimplemented(
-    message = "service: a constructor cannot return `{Self}` [G766]",
+    message = "service: a constructor cannot return `{Self}` [G1066]",
     label = "is not a value or an error",
     note = "help: return `Result<T, E>`, where `T` is what it makes and `E` is an error, `anyhow::Error` or `String`"
 )]
@@ -79,7 +74,7 @@ pub fn owned<E: Owned>(delivery: &Delivery<E>) -> E {
 
 /// An event that a handler may take by value: everything that is `Clone`.
 #[diagnostic::on_unimplemented(
-    message = "event_handler: `{Self}` is taken by value and is not `Clone` [G962]",
+    message = "event_handler: `{Self}` is taken by value and is not `Clone` [G1262]",
     label = "other handlers need it too",
     note = "help: write `&{Self}`, or `Arc<{Self}>` to keep it, or derive `Clone`"
 )]
