@@ -31,30 +31,48 @@
 #![forbid(unsafe_code)]
 
 mod bulkhead;
+mod cache;
+mod chaos;
+mod circuit_breaker;
+mod each;
+mod fallback;
+mod hedge;
 mod key;
 mod mistake;
 mod policies;
 mod rate_limit;
 mod reader;
+mod ready;
 mod retry;
 mod sentence;
 mod setting;
 mod suggest;
+mod throttle;
 mod timeout;
 mod tokens;
 mod value;
 mod waiting;
 
-pub use bulkhead::Bulkhead;
+pub use bulkhead::{Adaptive, Bulkhead, Width};
+pub use cache::Cache;
+pub use chaos::{Chaos, ChaosAct, ChaosKind};
+pub use circuit_breaker::{CircuitBreaker, Open, Probe, Trip, Trips};
+pub use each::{Each, EachKey, each_span};
+pub use fallback::Fallback;
+pub use hedge::{Hedge, HedgeDelay};
 pub use key::Key;
 pub use mistake::{CODES, Mistake, Mistakes};
-pub use policies::{PolicySet, parse_policies};
+pub use policies::{PolicySet, parse_policies, parse_policies_ahead};
 pub use rate_limit::RateLimit;
+#[doc(hidden)]
+pub use ready::Reach;
+pub use ready::not_ready;
 pub use retry::{Backoff, Budget, Delays, Factor, Jitter, Retry, Tries};
 pub use sentence::Sentence;
 pub use setting::Setting;
 pub use suggest::did_you_mean;
+pub use throttle::Throttle;
 pub use timeout::Timeout;
 pub use tokens::Tokens;
 pub use value::{DurationText, Percent, Rate, parse_count, parse_duration, parse_rate};
-pub use waiting::{Turn, Waiting};
+pub use waiting::{Order, Turn, Waiting};

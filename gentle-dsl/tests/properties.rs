@@ -101,8 +101,15 @@ fn settings<T: Sentence>(values: impl Strategy<Value = T>) -> impl Strategy<Valu
 }
 
 fn policy_sets() -> impl Strategy<Value = PolicySet> {
-    (settings(retries()), settings(rate_limits()), settings(bulkheads()), settings(timeouts()))
-        .prop_map(|(retry, rate_limit, bulkhead, timeout)| PolicySet { retry, rate_limit, bulkhead, timeout })
+    (settings(retries()), settings(rate_limits()), settings(bulkheads()), settings(timeouts())).prop_map(
+        |(retry, rate_limit, bulkhead, timeout)| PolicySet {
+            retry,
+            rate_limit,
+            bulkhead,
+            timeout,
+            ..PolicySet::new()
+        },
+    )
 }
 
 const SENTENCES: [&str; 18] = [

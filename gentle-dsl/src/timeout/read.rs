@@ -4,17 +4,13 @@ use core::{ops::Range, time::Duration};
 
 use super::Timeout;
 use crate::{
+    key::Key,
     mistake::{Draft, Edit},
     reader::{Grammar, Head, Reader, Slot},
     value::DurationText,
 };
 
-pub(super) const GRAMMAR: Grammar = Grammar {
-    subject: "timeout",
-    example: "10s",
-    words: &["each"],
-    reserved: &[("reserve", "the time that the way back takes")],
-};
+pub(super) const GRAMMAR: Grammar = Grammar::sentence(Key::Timeout, "10s", &["each", "reserve"]);
 
 pub(super) const HEAD: Head<Timeout> = Head { on: None, needs: "a duration" };
 
@@ -24,6 +20,7 @@ struct Clauses {
     attempt: Slot<Duration>,
     /// The duration of `attempt` without its words.
     bare: Option<Range<usize>>,
+    reserve: Slot<Duration>,
 }
 
 pub(super) fn timeout(reader: &mut Reader<'_>) -> Option<Timeout> {
@@ -40,8 +37,23 @@ impl Clauses {
             self.read_duration(reader);
         } else if reader.word(0) == Some("each") {
             reversed(reader);
-        } else if !reader.reserved_word() {
+        } else if reader.reserved_word() {
+        } else if reader.word(0) == Some("reserve") {
+            self.read_reserve(reader);
+        } else {
             reader.unknown_clause();
+        }
+    }
+
+    fn read_reserve(&mut self, reader: &mut Reader<'_>) {
+        let start = reader.step();
+        let zero = |reader: &Reader<'_>, span: Range<usize>| {
+            let draft = Draft::new("G018", span.clone(), "to reserve no time says nothing")
+                .label("must be above zero");
+            draft.fix([reader.cut(&(start.start..span.end))])
+        };
+        if let Some(reserve) = reader.positive_duration(zero) {
+            self.reserve.fill(reader, "the reserve", reader.since(&start), reserve.value);
         }
     }
 
@@ -67,7 +79,7 @@ impl Clauses {
     }
 
     fn finish(self, reader: &mut Reader<'_>) -> Option<Timeout> {
-        match (self.whole.value(), self.attempt.value()) {
+        let timeout = match (self.whole.value(), self.attempt.value()) {
             (Some(whole), Some(attempt)) => {
                 self.check(reader);
                 Some(Timeout::total(whole).and_each_attempt(attempt))
@@ -78,7 +90,8 @@ impl Clauses {
                 nothing(reader);
                 None
             }
-        }
+        };
+        timeout.map(|timeout| timeout.reserve(self.reserve.value().unwrap_or_default()))
     }
 
     /// An attempt may not outlive the call.
