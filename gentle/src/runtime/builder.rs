@@ -153,10 +153,11 @@ impl AppBuilder {
     /// circular, on oneself or named twice; names and types that are taken twice; expected crates that register
     /// nothing; nothing to run.
     pub fn build(self) -> Result<App, Error> {
-        let config = self.config.load()?;
+        let (config, mut problems) = self.config.read();
+        let is_whole = problems.is_empty();
         let mut parts = self.parts;
-        let mut problems = absent(&self.expected, &parts);
-        problems.extend(configuration::apply(&mut parts, &config));
+        problems.extend(absent(&self.expected, &parts));
+        problems.extend(configuration::apply(&mut parts, &config, is_whole));
         let settings = Settings::read(&config, &mut problems);
         let mut resources = self.resources;
         let definitions = parts.definitions(&config, &mut resources, &mut problems);
@@ -172,6 +173,7 @@ impl AppBuilder {
                     shutdown: self.shutdown_timeout.or(settings.stop_timeout).unwrap_or(SHUTDOWN_TIMEOUT),
                 };
                 let name = self.name.or(settings.name).unwrap_or_else(|| "app".to_owned());
+                resources.insert(settings.log);
                 Ok(App::assemble(name, graph, resources, limits, parts.policies))
             }
             Ok(_) => Err(joined(problems)),

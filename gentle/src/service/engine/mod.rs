@@ -99,6 +99,11 @@ impl Engine {
         self.shared.shutdown.request();
     }
 
+    /// Whether somebody asked for the end.
+    pub(crate) fn is_asked_to_end(&self) -> bool {
+        self.shared.shutdown.is_requested()
+    }
+
     /// Waits until somebody asked for the end.
     pub(crate) async fn asked_to_end(&self) {
         self.shared.shutdown.requested().await;
