@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use gentle_dsl::{
-    Backoff, Budget, Bulkhead, Factor, Jitter, Percent, PolicySet, Rate, RateLimit, Retry, Setting, Timeout,
-    Tries, Turn, Waiting,
+    Backoff, Budget, Bulkhead, CircuitBreaker, Factor, Jitter, Percent, PolicySet, Rate, RateLimit, Retry,
+    Setting, Timeout, Tries, Trip, Turn, Waiting,
 };
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -15,6 +15,7 @@ pub(crate) fn policy_set(set: &PolicySet) -> TokenStream {
     let mut code = quote!(PolicySet::new());
     code.extend(setting("timeout", set.timeout, |value| write.timeout(value)));
     code.extend(setting("retry", set.retry, |value| write.retry(&value)));
+    code.extend(setting("circuit_breaker", set.circuit_breaker, |value| write.circuit_breaker(&value)));
     code.extend(setting("rate_limit", set.rate_limit, |value| write.rate_limit(value)));
     code.extend(setting("bulkhead", set.bulkhead, |value| write.bulkhead(value)));
     code
@@ -182,6 +183,61 @@ impl Writer {
     fn percent(&self, percent: Percent) -> TokenStream {
         let (dsl, hundredths) = (&self.dsl, Literal::u32_unsuffixed(percent.as_hundredths()));
         quote!(#dsl Percent::hundredths(#hundredths))
+    }
+
+    fn circuit_breaker(&self, breaker: &CircuitBreaker) -> TokenStream {
+        let dsl = &self.dsl;
+        let trips = breaker.trips();
+        let mut code = quote!(#dsl CircuitBreaker::manual());
+        for (index, trip) in trips.as_slice().iter().enumerate() {
+            let trip = self.trip(*trip);
+            code = if index == 0 { quote!(#dsl CircuitBreaker::new(#trip)) } else { quote!(#code.or(#trip)) };
+        }
+        let (open, probe, plain) = (breaker.opens(), breaker.probes(), CircuitBreaker::manual());
+        if open != plain.opens() {
+            let (from, to) = (self.duration(open.from), self.duration(open.to));
+            code.extend(quote!(.open(#from, #to)));
+        }
+        if probe != plain.probes() {
+            let (needed, of) = (Literal::u32_unsuffixed(probe.needed), Literal::u32_unsuffixed(probe.of));
+            code.extend(quote!(.probe(#needed, #of)));
+        }
+        if let Some(within) = breaker.limit().map(|time| self.duration(time)) {
+            code.extend(quote!(.within(#within)));
+        }
+        code
+    }
+
+    fn trip(&self, trip: Trip) -> TokenStream {
+        let dsl = &self.dsl;
+        let count = Literal::u32_unsuffixed;
+        let trip = match trip {
+            Trip::Rate { share, over, sample, window } => {
+                let (share, sample) = (self.percent(share), count(sample));
+                let (over, window) = (self.maybe(over), self.maybe(window));
+                quote!(Rate { share: #share, over: #over, sample: #sample, window: #window })
+            }
+            Trip::Count { count: bad, of, window } => {
+                let (bad, of, window) = (count(bad), count(of), self.maybe(window));
+                quote!(Count { count: #bad, of: #of, window: #window })
+            }
+            Trip::Within { count: bad, window } => {
+                let (bad, window) = (count(bad), self.duration(window));
+                quote!(Within { count: #bad, window: #window })
+            }
+            Trip::InARow(bad) => {
+                let bad = count(bad);
+                quote!(InARow(#bad))
+            }
+        };
+        quote!(#dsl Trip::#trip)
+    }
+
+    fn maybe(&self, duration: Option<Duration>) -> TokenStream {
+        match duration.map(|time| self.duration(time)) {
+            Some(time) => quote!(::core::option::Option::Some(#time)),
+            None => quote!(::core::option::Option::None),
+        }
     }
 
     fn rate_limit(&self, limit: RateLimit) -> TokenStream {
