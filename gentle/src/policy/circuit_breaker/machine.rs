@@ -132,8 +132,11 @@ impl Machine {
         }
     }
 
-    /// At which number of successes it wants to know the time again.
+    /// At which number of successes it wants to be asked again: always while probes decide.
     pub(super) fn wants_time_at(&self) -> u64 {
+        if !self.counts() {
+            return 0;
+        }
         let patience = self.gauges.iter().filter_map(Gauge::patience).min();
         patience.map_or(u64::MAX, |patience| self.seen.saturating_add(patience.min(DENSE)))
     }

@@ -1,8 +1,80 @@
 //! `circuit_breaker`: stops calling what keeps failing, and tries it again now and then.
+//!
+//! **Use it** around a service that can be down or overwhelmed: callers hear no at once instead of waiting, and it has
+//! the time to recover. It is no help against single failures, for which there is [`retry`](super::retry), and none
+//! where every call goes to another party: one that fails closes the way to all.
+//!
+//! **Read aloud:** `"5 in a row or 50% of 20 in 10s, open 5s..1m, probe 2 of 3 within 10s"` is five in a row, or 50
+//! percent of twenty in ten seconds, open five seconds to one minute, probe two of three within ten seconds: with
+//! five failures in a row it opens, or when at least half of the calls of the last ten seconds failed and there were
+//! twenty. Then three calls may pass as probes; two successes close it, two failures or ten seconds open it again.
+//!
+//! | not written | means |
+//! |---|---|
+//! | anything: `on` | `50% of 20 in 10s, open 5s..1m, probe 1` |
+//! | `in 10s` beside `of 20` | the last 20 calls, however long ago |
+//! | `open` | `open 5s..1m`: twice as long each time it opens again, and a fifth more or less |
+//! | a range: `open 30s` | always as long, a tenth more or less |
+//! | `probe` | 1; `probe 3` is three of three |
+//! | `within` | as long as it was open |
+//!
+//! | sign | opens when |
+//! |---|---|
+//! | `50% of 20 in 10s` | half of the calls of that time failed; never below 20 calls |
+//! | `80% over 2s of 20 in 10s` | four of five took longer than two seconds, whether they failed or not |
+//! | `5 of 20`, `5 of 20 in 10s` | five of the last 20 calls failed, or of those of that time when there are 20 |
+//! | `5 in 10s` | five failed in that time |
+//! | `5 in a row` | five failed with no success between them |
+//! | `manual` | somebody says so: [`Circuit::isolate`] |
+//!
+//! **What counts:** a call that fails, and an attempt that is cut off by `timeout = "2s each attempt"`. What another
+//! policy refuses, a call whose whole time is up and one that is given up count neither way; so what hangs is noticed
+//! only with a limit for each attempt. A call counts for the state in which it passed: what comes late, from before
+//! it opened, neither closes it nor opens it again. The time of a slow call begins when it has its token and its permit.
+//!
+//! **While it is open** calls are refused at once, with the time that is left in [`Rejected::retry_after`]. Then as many
+//! calls pass as there are probes, not one more; one that is given up makes room for another, and a slow one has
+//! failed where a sign says what is slow. It closes when enough have succeeded, and opens again as soon as too few
+//! still can, or when their time is up. The open time begins anew at its shortest when it has been closed for as long
+//! as it is at its longest. A call that waited behind it for a token or a permit is asked again before it begins.
+//!
+//! **By hand:** [`Policies::circuit_breaker`](super::Policies::circuit_breaker) holds it open or closed, only observes,
+//! and shows how far each sign has come.
+//!
+//! **Cost:** a call that passes looks at one word, one that goes well adds one to another. A failure takes a short lock,
+//! and so does one success in 64, or every one as long as there are few, to note the time; a sign about slow calls
+//! reads the clock for each. The window of a time is ten parts, of which the oldest is forgotten as one; of the last so
+//! many calls it remembers the failures, eight bytes each.
+//!
+//! **Cancel safety:** a call given up leaves nothing behind; a probe's place goes to the next.
+//!
+//! **Live change:** it stays open, closed or between as it is, and goes by the new words from the next call on; the
+//! counts begin anew when the signs are others. `off` lets everybody pass, and what is switched on again is closed.
+//!
+//! ```
+//! use gentle::policy::{Policies, Refusal};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let careful = Policies::parse(r#"circuit_breaker = "3 in a row, open 20ms""#)?;
+//! let down = || async { Err::<u32, _>(anyhow::anyhow!("down")) };
+//! for _ in 0..3 {
+//!     assert_eq!(careful.call(down).await.unwrap_err().to_string(), "down");
+//! }
+//! let refused = careful.call(down).await.unwrap_err();
+//! assert_eq!(refused.downcast::<gentle::Rejected>()?.kind, Refusal::Open);
+//!
+//! tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+//! assert_eq!(careful.call(|| async { anyhow::Ok(7) }).await?, 7, "the probe closes it");
+//! # Ok(())
+//! # }
+//! ```
 
 mod circuit;
 mod gauge;
 mod machine;
+#[cfg(test)]
+mod model;
 mod open_time;
 mod state;
 
