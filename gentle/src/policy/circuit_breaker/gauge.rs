@@ -9,8 +9,9 @@ use crate::time::Instant;
 
 const BUCKETS: usize = 10;
 
-/// In a tenth of a window with more successes than this, only one in so many is dated by itself.
-pub(super) const DENSE: u64 = 64;
+/// In a tenth of a window with this many calls and more, one success in so many is dated by itself.
+const DENSE: u64 = 1_024;
+const STRIDE: u64 = 64;
 
 /// How far one sign of failure has come.
 #[derive(Debug)]
@@ -112,7 +113,7 @@ impl Gauge {
     /// After how many more successes the window wants to know the time; `None` when it never does.
     pub(super) fn patience(&self) -> Option<u64> {
         match &self.window {
-            Window::Timed(timed) if timed.is_dense() => Some(DENSE - 1),
+            Window::Timed(timed) if timed.is_dense() => Some(STRIDE - 1),
             Window::Timed(_) => Some(0),
             Window::Last(_) | Window::Row(_) => None,
         }

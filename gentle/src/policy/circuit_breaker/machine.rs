@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use gentle_dsl::{CircuitBreaker, Open, Probe, Trip};
 
-use super::gauge::{DENSE, Gauge};
+use super::gauge::Gauge;
 use super::open_time::open_time;
 use super::{Answer, Phase, Sign};
 use crate::policy::patience::nanos;
@@ -138,7 +138,7 @@ impl Machine {
             return 0;
         }
         let patience = self.gauges.iter().filter_map(Gauge::patience).min();
-        patience.map_or(u64::MAX, |patience| self.seen.saturating_add(patience.min(DENSE)))
+        patience.map_or(u64::MAX, |patience| self.seen.saturating_add(patience))
     }
 
     /// Brings everything up to this moment: dates the successes since the last one, and ends what has lasted too long.

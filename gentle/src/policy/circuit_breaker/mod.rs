@@ -41,8 +41,8 @@
 //! **By hand:** [`Policies::circuit_breaker`](super::Policies::circuit_breaker) holds it open or closed, only observes,
 //! and shows how far each sign has come.
 //!
-//! **Cost:** a call that passes looks at one word, one that goes well adds one to another. A failure takes a short lock,
-//! and so does one success in 64, or every one as long as there are few, to note the time; a sign about slow calls
+//! **Cost:** a call that passes looks at one word, one that goes well adds one to another. A failure takes a short lock.
+//! So does a success that notes the time: each one of the first thousand in a tenth of a window, then one in 64; a sign about slow calls
 //! reads the clock for each. The window of a time is ten parts, of which the oldest is forgotten as one; of the last so
 //! many calls it remembers the failures, eight bytes each.
 //!
