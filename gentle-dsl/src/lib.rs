@@ -1,6 +1,6 @@
 //! The one text grammar of gentle's policies.
 //!
-//! Rates, retries, timeouts and bulkheads are written the same way in attributes, in `gentle.toml`, in the environment and on the console. This crate
+//! Rates, retries, circuit breakers and all other policies are written the same way in attributes, in `gentle.toml`, in the environment and on the console. This crate
 //! parses those words into plain `Copy` values, prints the values back in full, and says in whole sentences what is wrong with a text and how to
 //! correct it. It depends on nothing, and no text makes it panic.
 //!
@@ -25,14 +25,18 @@
 //! # Ok::<(), gentle_dsl::Mistakes>(())
 //! ```
 //!
-//! What is written: [`RateLimit`], [`Bulkhead`], [`Retry`] and [`Timeout`], each a [`Sentence`]; several of them in one text are a [`PolicySet`].
-//! What can go wrong: [`Mistakes`], and the list of [`CODES`]. For macros: [`Tokens`].
+//! What is written: [`RateLimit`], [`Bulkhead`], [`Retry`], [`Timeout`], [`CircuitBreaker`], [`Hedge`], [`Cache`], [`Throttle`], [`Chaos`] and
+//! [`Fallback`], each a [`Sentence`]; several of them in one text are a [`PolicySet`], and [`check_set`] finds what they contradict each other in.
+//! What can go wrong: [`Mistakes`], and the list of [`CODES`]. For macros: [`Tokens`] and [`each_span`].
+//!
+//! The grammar is ahead of gentle: [`Sentence::parse`] refuses the words that gentle does nothing for yet, [`Sentence::parse_ahead`] reads them all.
 
 #![forbid(unsafe_code)]
 
 mod bulkhead;
 mod cache;
 mod chaos;
+mod checks;
 mod circuit_breaker;
 mod each;
 mod fallback;
@@ -56,6 +60,7 @@ mod waiting;
 pub use bulkhead::{Adaptive, Bulkhead, Width};
 pub use cache::Cache;
 pub use chaos::{Chaos, ChaosAct, ChaosKind};
+pub use checks::{check_set, notes};
 pub use circuit_breaker::{CircuitBreaker, Open, Probe, Trip, Trips};
 pub use each::{Each, EachKey, each_span};
 pub use fallback::Fallback;

@@ -16,8 +16,6 @@ const LATER: &[Later] = &[
     key(Key::Throttle),
     key(Key::Hedge),
     key(Key::Chaos),
-    words(Key::RateLimit, &[("and", "several rates at once")]),
-    words(Key::RateLimit, &[("strict", "exact sliding windows")]),
     words(Key::RateLimit, &[("lifo", "serving the newest first")]),
     words(Key::RateLimit, &[("each", "a separate limit for each key"), ("up", "the number of keys")]),
     words(Key::Bulkhead, &[("auto", ADAPT), ("by", ADAPT), ("start", ADAPT)]),
@@ -105,5 +103,29 @@ fn find<T: Sentence>(setting: Option<Setting<T>>, found: &mut Vec<Mistake>) {
     let Some(setting) = setting else { return };
     if let Err(mistakes) = T::parse(&setting.to_string()) {
         found.extend(mistakes.into_iter().filter(|mistake| mistake.code() == "G009"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_ready_once_its_line_is_gone() {
+        for key in Key::ALL {
+            let listed = LATER.iter().any(|later| later.key == key && later.words.is_empty());
+            assert_eq!(key.is_ready(), !listed);
+        }
+    }
+
+    #[test]
+    fn a_word_is_reserved_in_one_line_and_only_until_then() {
+        for later in LATER {
+            for (word, what) in later.words {
+                assert_eq!(Reach::Ready.reserved(later.key, word), Some(*what));
+                assert_eq!(Reach::Ahead.reserved(later.key, word), None);
+            }
+        }
+        assert_eq!(Reach::Ready.reserved(Key::RateLimit, "burst"), None);
     }
 }

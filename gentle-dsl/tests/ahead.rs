@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use gentle_dsl::{
-    Adaptive, Backoff, Budget, Bulkhead, Cache, Chaos, ChaosAct, ChaosKind, CircuitBreaker, Delays, Each,
-    Factor, Fallback, Hedge, HedgeDelay, Jitter, Key, Order, Percent, PolicySet, Probe, Rate, RateLimit,
-    Retry, Sentence, Setting, Throttle, Timeout, Tries, Trip, Turn, Waiting, Width, each_span, not_ready,
-    parse_policies, parse_policies_ahead,
+    Adaptive, Budget, Bulkhead, Cache, Chaos, ChaosAct, ChaosKind, CircuitBreaker, Each, Hedge, HedgeDelay,
+    Key, Order, Percent, Probe, Rate, RateLimit, Sentence, Setting, Throttle, Timeout, Trip, Width,
+    each_span, not_ready, notes, parse_policies, parse_policies_ahead,
 };
 
 const fn ms(millis: u64) -> Duration {
@@ -196,4 +195,60 @@ fn a_timeout_may_reserve_time_for_the_way_back() {
         Timeout::total(secs(10)).and_each_attempt(secs(2)).reserve(ms(50)),
         "10s, 2s each attempt, reserve 50ms",
     );
+}
+
+#[test]
+fn a_key_has_its_place_in_the_sentence() {
+    let span = |text: &'static str| each_span(text).map(|span| &text[span]);
+    assert_eq!(span("20/s each tenant up to 50_000"), Some("tenant"));
+    assert_eq!(span("4 each (req.account())"), Some("req.account()"));
+    assert_eq!(span("1m, coalesce, each ( user, lang )"), Some("user, lang"));
+    assert_eq!(span("9 of 9 each (map[each(1)]), open 5s"), Some("map[each(1)]"));
+    assert_eq!(span("20/s each"), None);
+    assert_eq!(span("20/s each ()"), None);
+    assert_eq!(span("20/s each (a"), None);
+    assert_eq!(span("20/s"), None);
+}
+
+#[test]
+fn every_policy_stands_in_one_text() {
+    let text = "chaos(5% fail), circuit_breaker = \"on\", fallback(on), hedge(after p95), cache = \"1m\", retry(now), \
+                throttle = \"off\", timeout = \"2s\", bulkhead(auto 1..9), rate_limit(5/s each user)";
+    let set = parse_policies_ahead(text).unwrap();
+    let printed = "fallback = \"on\", cache = \"1m, max 10000\", throttle = \"off\", retry = \"now, 3 attempts\", \
+                   hedge = \"after p95, max 1\", circuit_breaker = \"50% of 20 in 10s, open 5s..1m, probe 1\", \
+                   rate_limit = \"5/s, burst 5, wait, each user up to 100000\", \
+                   bulkhead = \"auto 1..9, start 2, by gradient, reject\", timeout = \"2s\", chaos = \"5% fail\"";
+    assert_eq!(set.to_string(), printed);
+    assert_eq!(parse_policies_ahead(printed), Ok(set));
+}
+
+#[test]
+fn what_is_not_ready_is_refused_by_name() {
+    let set =
+        parse_policies_ahead("hedge(on), rate_limit(5/s lifo strict), timeout(1s reserve 1ms)").unwrap();
+    let refused: Vec<String> = not_ready(&set).iter().map(|mistake| mistake.message().to_owned()).collect();
+    // As gentle learns a word, it leaves the table in `ready.rs`, and with that this list.
+    let words = ["hedge", "strict", "lifo", "reserve"].map(|word| format!("`{word}` is not there yet"));
+    assert!(refused.iter().all(|message| words.contains(message)), "{refused:?}");
+    assert_eq!(refused.contains(&words[0]), !Key::Hedge.is_ready());
+    assert!(not_ready(&parse_policies("retry(on), timeout(1s)").unwrap()).is_empty());
+}
+
+#[test]
+fn attempts_that_come_too_late_are_noted() {
+    let noted = |text: &str| {
+        let set = parse_policies_ahead(text).unwrap();
+        notes(&set).first().map(ToString::to_string)
+    };
+    let expected = "retry: attempts 3 onward cannot run inside the timeout of 4s [G502]\n\
+                    when each one before takes its 2s\n\nhelp: give the call more time, or make fewer attempts";
+    assert_eq!(noted("retry(3 attempts), timeout(4s, 2s each attempt)").as_deref(), Some(expected));
+    assert_eq!(noted("retry(2 attempts), timeout(4s, 2s each attempt)"), None);
+    assert_eq!(noted("retry(forever), timeout(4s, 2s each attempt)"), None);
+    assert_eq!(noted("retry(3 attempts), timeout(2s each attempt)"), None);
+    assert_eq!(noted("retry(exp(3s..9s)), timeout(4s)"), None, "chance may shorten the delays");
+    let late = noted("retry(list(1s, 3s, 5s)), timeout(4s)").unwrap();
+    assert!(late.contains("attempts 3 onward"), "{late}");
+    assert!(late.contains("the delays before take 4s"), "{late}");
 }

@@ -204,6 +204,14 @@ fn auto(reader: &mut Reader<'_>) -> Option<Width> {
         draft.label("must be 1 or more").fix([Edit::replace(span, "1")])
     };
     let from = reader.positive_count(zero);
+    if let (true, Some(from)) = (reader.is_amount(0), &from) {
+        let to = reader.step();
+        let span = from.span.start..to.end;
+        let draft = Draft::new("G207", span.clone(), "there is no `..` between the bounds");
+        let right = format!("{}..{}", reader.slice(from.span.clone()), reader.slice(to));
+        reader.report(draft.label(format!("say `{right}`")).fix([Edit::replace(span, right)]));
+        return None;
+    }
     if !(reader.is_range(0) && reader.is_amount(1)) {
         let dots = reader.is_range(0);
         let at = if dots { reader.step().end } else { reader.end() };

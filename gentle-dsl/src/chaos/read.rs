@@ -58,13 +58,17 @@ fn act(reader: &mut Reader<'_>) -> Option<ChaosAct> {
         }
         return None;
     }
+    if let Some(word) = reader.word(0).filter(|_| !reader.starts_clause()) {
+        let place = reader.step();
+        let draft = Draft::new("G001", place.clone(), format!("unknown word `{word}`"));
+        reader.report(draft.label("known: fail, panic, delay").fix([Edit::replace(place, "fail")]));
+        reader.recover();
+        return None;
+    }
     let end = reader.end();
     let draft = Draft::new("G901", end..end, "what happens to them is missing");
     let draft = draft.label("say `fail`, `panic` or `delay`").fix([Edit::insert(end, " fail")]);
     reader.report(draft.help("write e.g. `{fixed}`"));
-    if !reader.is_amount(0) && !reader.starts_clause() {
-        reader.recover();
-    }
     None
 }
 

@@ -1,6 +1,7 @@
 //! `circuit_breaker`: stops calling what keeps failing.
 
 mod read;
+mod read_trip;
 mod trip;
 
 use core::{fmt, time::Duration};

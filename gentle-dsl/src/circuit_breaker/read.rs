@@ -2,12 +2,15 @@
 
 use core::{ops::Range, time::Duration};
 
-use super::{CircuitBreaker, Open, Probe, Trip, Trips};
+use super::{
+    CircuitBreaker, Open, Probe, Trips,
+    read_trip::{Lent, trip},
+};
 use crate::{
     each::{Each, read_each},
     key::Key,
     mistake::{Draft, Edit},
-    reader::{Failures, Grammar, Head, Reader, Sample, Slot, Spanned},
+    reader::{Grammar, Head, Reader, Sample, Slot},
 };
 
 pub(super) const GRAMMAR: Grammar = Grammar::sentence(
@@ -27,7 +30,7 @@ pub(super) fn circuit_breaker(reader: &mut Reader<'_>) -> Option<CircuitBreaker>
         probe: Slot::default(),
         within: Slot::default(),
         each: Slot::default(),
-        signs: 0..0,
+        lent: None,
     };
     clauses.read_head(reader);
     while reader.next_clause() {
@@ -38,8 +41,8 @@ pub(super) fn circuit_breaker(reader: &mut Reader<'_>) -> Option<CircuitBreaker>
 
 struct Clauses {
     trips: Trips,
-    /// Where the signs stand.
-    signs: Range<usize>,
+    /// What the first sign lends to the later ones; `None` before there is one.
+    lent: Option<Lent>,
     manual: Slot<()>,
     open: Slot<Open>,
     probe: Slot<Probe>,
@@ -50,14 +53,14 @@ struct Clauses {
 impl Clauses {
     /// The first sign, or `manual`.
     fn read_head(&mut self, reader: &mut Reader<'_>) {
+        let place = reader.place(0);
         if reader.is_amount(0) {
-            self.read_trip(reader);
+            self.read_trip(reader, &place);
             return;
         }
         if reader.word(0) == Some("manual") {
             return;
         }
-        let place = reader.place(0);
         let draft = Draft::new("G404", place.clone(), "what opens the circuit breaker is missing");
         let draft = draft.label("a share or a number of failures comes first");
         let starts = reader.starts_clause();
@@ -80,11 +83,12 @@ impl Clauses {
             Some("or") => {
                 reader.step();
                 if reader.is_amount(0) {
-                    self.read_trip(reader);
+                    self.read_trip(reader, &start);
                 } else {
                     reader.missing("a sign of failure", "5 in a row");
                 }
             }
+            Some("and") => self.read_and(reader, &start),
             Some("manual") => {
                 reader.step();
                 self.manual.fill(reader, "`manual`", start, ());
@@ -116,20 +120,30 @@ impl Clauses {
         }
     }
 
-    fn read_trip(&mut self, reader: &mut Reader<'_>) {
-        let start = reader.place(0);
-        let first = self.trips.as_slice().first().map_or((None, None), |first| first.lends());
-        let sample = Sample::read(reader);
-        let trip = trip(reader, &sample, first);
-        let span = reader.since(&start);
-        if self.signs.is_empty() {
-            self.signs = span.clone();
+    /// `and`: one sign is enough.
+    fn read_and(&mut self, reader: &mut Reader<'_>, place: &Range<usize>) {
+        reader.step();
+        let draft = Draft::new("G001", place.clone(), "unknown word `and`");
+        let draft = draft.label("did you mean `or`? one sign is enough");
+        if reader.is_amount(0) {
+            reader.report(draft.fix([Edit::replace(place.clone(), "or")]));
+            self.read_trip(reader, place);
+        } else {
+            let cut = reader.cut(place);
+            reader.report(draft.fix([cut]));
         }
+    }
+
+    /// A sign; `from` is where it begins, with the word in front of it.
+    fn read_trip(&mut self, reader: &mut Reader<'_>, from: &Range<usize>) {
+        let sample = Sample::read(reader);
+        let trip = trip(reader, &sample, self.lent.unwrap_or_default());
+        self.lent.get_or_insert(Lent::by(&sample));
         let Some(trip) = trip else { return };
         if self.trips.is_full() {
+            let span = reader.since(from);
             let draft = Draft::new("G405", span.clone(), "at most four signs open a circuit breaker");
-            let or = reader.slice(0..span.start).rfind("or").unwrap_or(span.start);
-            let cut = reader.cut(&(or..span.end));
+            let cut = reader.cut(&span);
             reader.report(draft.label("one too many").fix([cut]));
             return;
         }
@@ -165,108 +179,30 @@ impl Clauses {
     }
 
     fn finish(self, reader: &mut Reader<'_>) -> Option<CircuitBreaker> {
-        if let (Some(manual), false) = (self.manual.given(), self.signs.is_empty()) {
-            let place = manual.span.clone();
-            let draft =
-                Draft::new("G407", place.clone(), "`manual` and a sign of failure contradict each other");
-            let cut = reader.cut(&place);
-            reader.report(draft.label("it opens by hand only").fix([cut]));
+        if let (Some(manual), false) = (self.manual.given(), self.lent.is_none()) {
+            manual_and_signs(reader, &manual.span.clone());
         }
         if !reader.is_clean() {
             return None;
         }
-        let breaker = CircuitBreaker {
+        Some(CircuitBreaker {
             trips: self.trips,
             open: self.open.value().unwrap_or(Open::DEFAULT),
             probe: self.probe.value().unwrap_or(Probe::DEFAULT),
             within: self.within.value(),
             each: self.each.value(),
-        };
-        Some(breaker)
+        })
     }
 }
 
-/// What was read as a sign, with what is missing taken from the first.
-fn trip(reader: &mut Reader<'_>, sample: &Sample, first: (Option<u32>, Option<Duration>)) -> Option<Trip> {
-    let window = sample.window.value();
-    match sample.failures.as_ref()? {
-        Failures::Share(share) => {
-            if let Some(row) = sample.row.given() {
-                share_in_a_row(reader, &row.span.clone());
-                return None;
-            }
-            let sample_size = sample.calls(reader, &share.span, first.0)?;
-            let window = window.or(first.1);
-            Some(Trip::Rate { share: share.value, over: sample.over.value(), sample: sample_size, window })
-        }
-        Failures::Count(count) => {
-            if let Some(over) = sample.over.given() {
-                let draft = Draft::new(
-                    "G409",
-                    over.span.clone(),
-                    "only a share of slow calls is judged, not a number",
-                );
-                let fix = Edit::insert(count.span.end, "%");
-                reader.report(draft.label("say it in percent").fix([fix]).help("write e.g. `{fixed}`"));
-                return None;
-            }
-            let (of, row) = (sample.of.given(), sample.row.given());
-            match (row, of, window) {
-                (Some(_), None, None) => Some(Trip::InARow(count.value)),
-                (Some(row), _, _) => {
-                    let draft = Draft::new("G408", row.span.clone(), "`in a row` looks at no other calls");
-                    let cut = reader.cut(&row.span.clone());
-                    reader.report(draft.label("leave out this or the rest").fix([cut]));
-                    None
-                }
-                (None, Some(of), _) if of.value < count.value => {
-                    too_many(reader, count, of);
-                    None
-                }
-                (None, Some(of), window) => {
-                    Some(Trip::Count { count: count.value, of: of.value, window: window.or(first.1) })
-                }
-                (None, None, Some(window)) => Some(Trip::Within { count: count.value, window }),
-                (None, None, None) => {
-                    count_of_what(reader, count);
-                    None
-                }
-            }
-        }
-    }
-}
-
-fn share_in_a_row(reader: &mut Reader<'_>, row: &Range<usize>) {
-    let draft = Draft::new("G408", row.clone(), "`in a row` counts failures, it takes no share");
-    reader.report(
-        draft
-            .label("say of how many")
-            .fix([Edit::replace(row.clone(), "of 20")])
-            .help("write e.g. `{fixed}`"),
-    );
-}
-
-/// `50 of 20`: a share that lost its sign, or the numbers in the wrong order.
-fn too_many(reader: &mut Reader<'_>, count: &Spanned<u32>, of: &Spanned<u32>) {
-    let span = count.span.start..of.span.end;
-    let message = format!("{} failures cannot happen in {} calls", count.value, of.value);
-    let draft = Draft::new("G401", span.clone(), message);
-    let share = format!("{}%", reader.slice(count.span.clone()));
-    let draft = if count.value <= 100 {
-        draft.label(format!("did you mean `{share}`?")).fix([Edit::replace(count.span.clone(), share)])
-    } else {
-        let swapped = format!("{} of {}", of.value, reader.slice(count.span.clone()));
-        draft.label(format!("did you mean `{swapped}`?")).fix([Edit::replace(span, swapped)])
+fn manual_and_signs(reader: &mut Reader<'_>, manual: &Range<usize>) {
+    let message = "`manual` and a sign of failure contradict each other";
+    let draft = Draft::new("G407", manual.clone(), message).label("it opens by hand only");
+    let rest = reader.slice(manual.end..reader.end());
+    let after = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
+    let fix = match after.strip_prefix("or").filter(|after| after.starts_with(char::is_whitespace)) {
+        Some(after) => Edit::replace(manual.start..manual.end + rest.len() - after.trim_start().len(), ""),
+        None => reader.cut(manual),
     };
-    reader.report(draft);
-}
-
-/// `5` alone.
-fn count_of_what(reader: &mut Reader<'_>, count: &Spanned<u32>) {
-    let text = reader.slice(count.span.clone());
-    let draft = Draft::new("G410", count.span.clone(), format!("{text} failures of what?"));
-    let draft = draft.label("say `of` so many calls, `in` a time, or `in a row`");
-    let draft =
-        draft.fix([Edit::insert(count.span.end, " in a row")]).fix([Edit::insert(count.span.end, " in 10s")]);
-    reader.report(draft.help("write e.g. `{fixed}` or `{other}`"));
+    reader.report(draft.fix([fix]).help("write `{fixed}`, or `manual` alone"));
 }

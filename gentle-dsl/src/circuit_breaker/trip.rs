@@ -39,13 +39,12 @@ pub enum Trip {
 }
 
 impl Trip {
-    /// What later signs take from this one where they say nothing: the calls, and the time.
-    pub(super) const fn lends(self) -> (Option<u32>, Option<Duration>) {
+    /// The time whose calls are judged.
+    const fn window(self) -> Option<Duration> {
         match self {
-            Self::Rate { sample, window, .. } => (Some(sample), window),
-            Self::Count { of, window, .. } => (Some(of), window),
-            Self::Within { window, .. } => (None, Some(window)),
-            Self::InARow(_) => (None, None),
+            Self::Rate { window, .. } | Self::Count { window, .. } => window,
+            Self::Within { window, .. } => Some(window),
+            Self::InARow(_) => None,
         }
     }
 
@@ -102,7 +101,7 @@ impl Trips {
     pub(super) const fn and(self, trip: Trip) -> Self {
         let trip = match self.as_slice() {
             [] => trip,
-            [first, ..] => trip.with_window(first.lends().1),
+            [first, ..] => trip.with_window(first.window()),
         };
         Self(self.0.and(trip))
     }

@@ -82,6 +82,13 @@ fn delay(reader: &mut Reader<'_>) -> Option<HedgeDelay> {
         let at_least = at_least(reader);
         return percentile.map(|percentile| HedgeDelay::Percentile { percentile, at_least });
     }
+    if reader.is_amount(0) && reader.is_symbol(1, '%') {
+        let start = reader.step();
+        reader.step();
+        not_a_percentile(reader, reader.since(&start));
+        at_least(reader);
+        return None;
+    }
     let delay = reader.positive_duration(zero)?;
     Some(HedgeDelay::Fixed(delay.value))
 }
@@ -107,15 +114,17 @@ fn percentile(reader: &mut Reader<'_>) -> Option<u8> {
     if let Some(percentile @ 1..=99) = number {
         return Some(percentile);
     }
-    let digits: String = text.chars().filter(char::is_ascii_digit).take(2).collect();
-    let meant =
-        digits.parse::<u8>().ok().filter(|number| (1..=99).contains(number) && number.to_string().len() == 2);
-    let fix = format!("p{}", meant.unwrap_or(95));
-    let draft = Draft::new("G604", span.clone(), format!("`{text}` is not a percentile"));
-    reader.report(
-        draft.label("one word from p1 to p99").fix([Edit::replace(span, fix)]).help("write e.g. `{fixed}`"),
-    );
+    not_a_percentile(reader, span);
     None
+}
+
+fn not_a_percentile(reader: &mut Reader<'_>, span: Range<usize>) {
+    let text = reader.slice(span.clone());
+    let digits: String = text.chars().filter(char::is_ascii_digit).take(2).collect();
+    let meant = digits.parse::<u8>().ok().filter(|number| (10..=99).contains(number));
+    let fix = Edit::replace(span.clone(), format!("p{}", meant.unwrap_or(95)));
+    let draft = Draft::new("G604", span, format!("`{text}` is not a percentile"));
+    reader.report(draft.label("one word from p1 to p99").fix([fix]).help("write e.g. `{fixed}`"));
 }
 
 /// `at least 10ms`.

@@ -11,6 +11,7 @@ use crate::{
     bulkhead::Bulkhead,
     cache::Cache,
     chaos::Chaos,
+    checks::check_set,
     circuit_breaker::CircuitBreaker,
     fallback::Fallback,
     hedge::Hedge,
@@ -30,7 +31,8 @@ const SHOWN: usize = 16;
 
 /// The policies of one operation, each at most once; `None` where nothing was written.
 ///
-/// Printed in the order in which they nest, whatever the order they were written in, and parses back to an equal value.
+/// Printed in the order in which they nest, outermost first, whatever the order they were written in, and parses back to an equal value. The timeout,
+/// which has two places when it bounds the call and each attempt, is printed in the inner one.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct PolicySet {
     /// What to answer when everything else failed.
@@ -121,6 +123,7 @@ fn parse(reach: Reach, text: &str) -> Result<PolicySet, Mistakes> {
             Err(mistake) => reading.mistakes.push(mistake),
         }
     }
+    reading.check();
     Mistakes::collect(reading.mistakes).map_or(Ok(reading.set), Err)
 }
 
@@ -129,21 +132,21 @@ struct Reading<'a> {
     reach: Reach,
     text: &'a str,
     set: PolicySet,
-    given: Vec<Key>,
+    given: Vec<(Key, Item<'a>)>,
     mistakes: Vec<Mistake>,
 }
 
-impl Reading<'_> {
-    fn item(&mut self, item: &Item<'_>) {
+impl<'a> Reading<'a> {
+    fn item(&mut self, item: &Item<'a>) {
         let Some(key) = Key::from_name(item.name) else {
             let keys = Key::ALL.into_iter().filter(|key| self.has(*key)).map(Key::as_str);
             self.refuse(item, Mistake::unknown_key(item.name, keys));
             return;
         };
-        if self.given.contains(&key) {
+        if self.given.iter().any(|(given, _)| *given == key) {
             self.refuse(item, Mistake::given_twice(item.name));
         }
-        self.given.push(key);
+        self.given.push((key, item.clone()));
         if !self.has(key) {
             self.refuse(item, Mistake::not_ready(key));
             return;
@@ -170,6 +173,26 @@ impl Reading<'_> {
         let parsed =
             T::parse_as(self.reach, item.value).map_err(|mistakes| mistakes.within(self.text, item.offset));
         parsed.map_err(|mistakes| self.mistakes.extend(mistakes)).ok()
+    }
+
+    /// What the policies say together, once each of them is right.
+    fn check(&mut self) {
+        if self.mistakes.is_empty() {
+            self.mistakes = check_set(&self.set).into_iter().map(|mistake| self.place(mistake)).collect();
+        }
+    }
+
+    /// The mistake with its place in the whole text, where what it underlines is written alike.
+    fn place(&self, mistake: Mistake) -> Mistake {
+        let Some((_, item)) = self.given.iter().find(|(key, _)| Some(*key) == mistake.key()) else {
+            return mistake;
+        };
+        let piece = mistake.source().get(mistake.span()).unwrap_or_default();
+        let (start, length) = match item.value.find(piece) {
+            Some(at) => (item.offset + at, piece.len()),
+            None => (item.offset, item.value.len()),
+        };
+        mistake.with_picture(self.text, start..start + length)
     }
 
     fn refuse(&mut self, item: &Item<'_>, mistake: Mistake) {

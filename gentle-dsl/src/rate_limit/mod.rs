@@ -107,7 +107,7 @@ impl RateLimit {
         self.waiting(Waiting::Reject)
     }
 
-    /// What would wait longer than this is refused at once; the queue holds what the rate serves in that time, or as many as [`queue`](Self::queue)
+    /// What would wait longer than this is refused at once; the queue holds what the first rate serves in that time, or as many as [`queue`](Self::queue)
     /// said before.
     pub const fn wait(self, within: Duration) -> Self {
         let queue = match self.waiting {

@@ -1,6 +1,6 @@
 //! Reading a rate limit.
 
-use core::ops::Range;
+use core::{ops::Range, time::Duration};
 
 use super::RateLimit;
 use crate::{
@@ -91,18 +91,37 @@ impl Clauses {
             reader.missing("a rate", "5000/h");
             return;
         }
+        if reader.is_last_or_clause(1) {
+            self.no_period(reader);
+            return;
+        }
         let Some(rate) = reader.rate() else { return };
         let (Some(windows), span) = (&mut self.windows, reader.since(start)) else { return };
         let (message, label) = if windows.is_full() {
             ("a rate limit has at most four rates", "one too many")
         } else if windows.as_slice().iter().any(|window| window.per == rate.value.per) {
-            ("two rates have the same period", "the lower one is enough")
+            ("two rates have the same period", "one of them is enough")
         } else {
             *windows = windows.and(rate.value);
             return;
         };
         let cut = reader.cut(&span);
         reader.report(Draft::new("G107", span, message).label(label).fix([cut]));
+    }
+
+    /// `and 5_000`.
+    fn no_period(&self, reader: &mut Reader<'_>) {
+        let Some(count) = reader.count() else { return };
+        let text = reader.slice(count.span.clone());
+        let taken = |unit: u64| {
+            let windows = self.windows.as_ref().map(Few::as_slice).unwrap_or_default();
+            windows.iter().any(|window| window.per == Duration::from_secs(unit))
+        };
+        let units = [("h", 3_600), ("m", 60), ("d", 86_400), ("s", 1)];
+        let unit = units.into_iter().find(|(_, seconds)| !taken(*seconds)).map_or("10s", |(unit, _)| unit);
+        let draft = Draft::new("G102", count.span.clone(), format!("`{text}` is a count, not a rate"));
+        let draft = draft.label("per how long?").fix([Edit::insert(count.span.end, format!("/{unit}"))]);
+        reader.report(draft.help("write e.g. `{fixed}`"));
     }
 
     fn read_burst(&mut self, reader: &mut Reader<'_>, start: &Range<usize>) {

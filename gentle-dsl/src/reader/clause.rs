@@ -110,6 +110,11 @@ impl Reader<'_> {
         self.word(ahead).is_some_and(|word| self.knows(word))
     }
 
+    /// Whether nothing further ahead belongs to this clause.
+    pub(crate) fn is_last_or_clause(&self, ahead: usize) -> bool {
+        self.token(ahead).is_none() || self.is_symbol(ahead, ',') || self.starts_clause_at(ahead)
+    }
+
     /// Goes to the next clause inside of brackets, past the comma that must stand in front of it; `false` at the closing bracket.
     pub(crate) fn next_inner(&mut self) -> bool {
         let comma = self.eat_symbol(',');
@@ -236,9 +241,9 @@ impl Reader<'_> {
     /// The word that most often stands before such an amount.
     fn likely_word(&self, amount: &str) -> Option<&'static str> {
         let words: &[&str] = if duration(amount).is_ok() {
-            &["wait"]
+            &["wait", "stale", "open"]
         } else if count(amount).is_ok() {
-            &["burst", "queue"]
+            &["burst", "queue", "max"]
         } else {
             &[]
         };

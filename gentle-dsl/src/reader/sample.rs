@@ -87,6 +87,7 @@ impl Sample {
         reader: &mut Reader<'_>,
         share: &Range<usize>,
         first: Option<u32>,
+        help: &str,
     ) -> Option<u32> {
         let calls = self.of.value().or(first);
         if calls.is_none() && !self.tried_of {
@@ -94,7 +95,7 @@ impl Sample {
             let draft = Draft::new("G402", share.clone(), format!("{text} of how many calls?"));
             let draft = draft.label("one failure in one call is already 100%");
             let draft = draft.fix([Edit::insert(share.end, " of 20")]);
-            reader.report(draft.help("give the smallest sample that may open it: `{fixed}`"));
+            reader.report(draft.help(format!("give the smallest sample that {help}: `{{fixed}}`")));
         }
         calls
     }

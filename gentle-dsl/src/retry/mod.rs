@@ -5,6 +5,7 @@ mod budget;
 mod delays;
 mod factor;
 mod jitter;
+mod progress;
 mod read;
 mod read_backoff;
 mod tries;

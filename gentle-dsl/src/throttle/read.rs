@@ -63,7 +63,10 @@ fn head(reader: &mut Reader<'_>) -> Option<Throttle> {
             return None;
         }
     };
-    let of = sample.calls(reader, &share.span, None);
+    if sample.row.given().is_some() {
+        return None;
+    }
+    let of = sample.calls(reader, &share.span, None, "counts");
     if sample.window.given().is_none() && reader.is_clean() {
         let span = reader.since(&place);
         let draft = Draft::new("G802", span.clone(), "the time is missing").label("in how long?");

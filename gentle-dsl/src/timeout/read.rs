@@ -35,13 +35,13 @@ impl Clauses {
     fn read(&mut self, reader: &mut Reader<'_>) {
         if reader.is_amount(0) {
             self.read_duration(reader);
-        } else if reader.word(0) == Some("each") {
-            reversed(reader);
-        } else if reader.reserved_word() {
-        } else if reader.word(0) == Some("reserve") {
-            self.read_reserve(reader);
-        } else {
-            reader.unknown_clause();
+            return;
+        }
+        match reader.word(0) {
+            Some("each") => reversed(reader),
+            _ if reader.reserved_word() => {}
+            Some("reserve") => self.read_reserve(reader),
+            _ => reader.unknown_clause(),
         }
     }
 
@@ -66,6 +66,14 @@ impl Clauses {
             draft.help("write `off` for no timeout, or e.g. `{fixed}`")
         };
         let duration = reader.positive_duration(zero);
+        let reserves = reader.word(0) == Some("reserve") && reader.reserved("reserve").is_none();
+        let given = self.whole.given().is_some() || self.attempt.given().is_some();
+        if reserves && given && reader.is_last_or_clause(1) {
+            let reserve = format!("reserve {}", reader.slice(start.clone()));
+            reader.step();
+            reader.reversed(reader.since(&start), "the word comes before its duration", &reserve);
+            return;
+        }
         if !each_attempt(reader) {
             if let Some(duration) = duration {
                 self.whole.fill(reader, "the timeout of the call", duration.span, duration.value);

@@ -268,7 +268,7 @@ impl Breaker {
     fn succeeded(&self, at: Instant) {
         if self.wants_to_look() {
             if let Some(mut machine) = self.try_lock() {
-                self.step(&mut machine, at, "", |machine, moment| machine.look(moment));
+                self.step(&mut machine, at, "", Machine::look);
             }
         }
         self.successes.fetch_add(1, Ordering::Relaxed);
