@@ -113,7 +113,7 @@ impl Clauses {
                 }
             }
             _ => {
-                if !read_each(reader, &mut self.each) {
+                if !reader.reserved_word() && !read_each(reader, &mut self.each) {
                     reader.unknown_clause();
                 }
             }

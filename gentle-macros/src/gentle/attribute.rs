@@ -65,6 +65,7 @@ impl Attribute {
     fn take_policy(&mut self, key: Key, argument: &Argument, errors: &Errors) {
         self.named.push((key, argument.key.clone()));
         match key {
+            Key::CircuitBreaker => self.set.circuit_breaker = sentence::read(argument, errors),
             Key::RateLimit => self.set.rate_limit = sentence::read(argument, errors),
             Key::Bulkhead => self.set.bulkhead = sentence::read(argument, errors),
             Key::Retry => self.set.retry = sentence::read(argument, errors),

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use gentle_dsl::{
-    Backoff, Budget, Bulkhead, Factor, Jitter, Percent, PolicySet, Rate, RateLimit, Retry, Setting, Timeout,
-    Tries, Turn, Waiting,
+    Backoff, Budget, Bulkhead, CircuitBreaker, Factor, Jitter, Percent, PolicySet, Rate, RateLimit, Retry,
+    Setting, Timeout, Tries, Trip, Turn, Waiting,
 };
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -14,6 +14,7 @@ pub(crate) fn policy_set(set: &PolicySet) -> TokenStream {
     let mut code = quote!(PolicySet::new());
     code.extend(setting("timeout", set.timeout, timeout));
     code.extend(setting("retry", set.retry, |value| written(&value)));
+    code.extend(setting("circuit_breaker", set.circuit_breaker, |value| circuit_breaker(&value)));
     code.extend(setting("rate_limit", set.rate_limit, rate_limit));
     code.extend(setting("bulkhead", set.bulkhead, bulkhead));
     code
@@ -166,6 +167,60 @@ fn rate(rate: Rate) -> TokenStream {
 fn percent(percent: Percent) -> TokenStream {
     let hundredths = Literal::u32_unsuffixed(percent.as_hundredths());
     quote!(Percent::hundredths(#hundredths))
+}
+
+fn circuit_breaker(breaker: &CircuitBreaker) -> TokenStream {
+    let (trips, plain) = (breaker.trips(), CircuitBreaker::manual());
+    let mut trips = trips.as_slice().iter().copied().map(trip);
+    let mut code = match trips.next() {
+        Some(first) => quote!(CircuitBreaker::new(#first)),
+        None => quote!(CircuitBreaker::manual()),
+    };
+    code.extend(trips.map(|trip| quote!(.or(#trip))));
+    let (open, probe) = (breaker.opens(), breaker.probes());
+    if open != plain.opens() {
+        let (from, to) = (short(open.from), short(open.to));
+        code.extend(quote!(.open(#from, #to)));
+    }
+    if probe != plain.probes() {
+        let (needed, of) = (Literal::u32_unsuffixed(probe.needed), Literal::u32_unsuffixed(probe.of));
+        code.extend(quote!(.probe(#needed, #of)));
+    }
+    if let Some(within) = breaker.limit().map(short) {
+        code.extend(quote!(.within(#within)));
+    }
+    code
+}
+
+fn trip(trip: Trip) -> TokenStream {
+    let number = Literal::u32_unsuffixed;
+    let trip = match trip {
+        Trip::Rate { share, over, sample, window } => {
+            let (share, over, sample) = (percent(share), maybe(over), number(sample));
+            let window = maybe(window);
+            quote!(Rate { share: #share, over: #over, sample: #sample, window: #window })
+        }
+        Trip::Count { count, of, window } => {
+            let (count, of, window) = (number(count), number(of), maybe(window));
+            quote!(Count { count: #count, of: #of, window: #window })
+        }
+        Trip::Within { count, window } => {
+            let (count, window) = (number(count), short(window));
+            quote!(Within { count: #count, window: #window })
+        }
+        Trip::InARow(count) => {
+            let count = number(count);
+            quote!(InARow(#count))
+        }
+    };
+    quote!(Trip::#trip)
+}
+
+fn maybe(duration: Option<Duration>) -> TokenStream {
+    match duration.map(short) {
+        Some(duration) => quote!(::core::option::Option::Some(#duration)),
+        None => quote!(::core::option::Option::None),
+    }
 }
 
 fn rate_limit(limit: RateLimit) -> TokenStream {

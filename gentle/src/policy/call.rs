@@ -9,6 +9,7 @@ use gentle_dsl::Key;
 use tokio::task::coop::consume_budget;
 
 use super::bulkhead::Permit;
+use super::circuit_breaker::Pass;
 use super::rate_limit::Token;
 use super::retry::{Course, Retrying};
 use super::{Again, FromRejected, Outcome, Policies, Refusal, Rejected, timeout};
@@ -38,6 +39,8 @@ pub struct Call<'a> {
     last: Last,
     /// Held until the operation is really gone: the caller owns it, so it is dropped after `attempt` has returned.
     permit: Option<Permit<'a>>,
+    /// Held until the outcome is recorded.
+    pass: Option<Pass<'a>>,
     course: Option<Box<Course>>,
 }
 
@@ -66,14 +69,22 @@ pub struct Attempt<'c, 'a, F> {
 enum Stage<'a> {
     /// Nothing yet.
     New,
-    /// Its token and its permit.
+    /// Its token and its permit, with the pass it has.
     Queued(Pin<Box<dyn Future<Output = Admission<'a>> + Send + 'a>>),
     /// Its operation, until this moment; the timer is set when the operation does not answer at once.
     Running(Instant, Option<Pin<Box<dyn Future<Output = ()> + Send>>>),
 }
 
-/// The permit of an admitted attempt and the moment until which it may run; or who refused it.
-type Admission<'a> = Result<(Option<Permit<'a>>, Instant), (Last, Rejected)>;
+/// What an admitted attempt holds, and the moment until which it may run; or who refused it.
+type Admission<'a> = Result<(Option<Pass<'a>>, Option<Permit<'a>>, Instant), (Last, Rejected)>;
+
+/// What becomes of an attempt before anybody waits.
+enum AtOnce {
+    Admitted(Instant),
+    Refused(Rejected),
+    /// It takes a wait, or at least a closer look.
+    Queued,
+}
 
 /// The time between two attempts.
 #[derive(Debug)]
@@ -99,7 +110,7 @@ impl<'a> Call<'a> {
         // A retry that only counts never needs the time of a call that goes well.
         let begun = if policies.is_timed() { now() } else { Instant::FAR };
         let deadline = policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.whole(begun));
-        Self { policies, begun, deadline, made: 0, last: Last::None, permit: None, course: None }
+        Self { policies, begun, deadline, made: 0, last: Last::None, permit: None, pass: None, course: None }
     }
 
     /// Makes one attempt: waits for its token and its permit, then runs `operation` within its time.
@@ -115,14 +126,14 @@ impl<'a> Call<'a> {
         F: Future,
         F::Output: FromRejected,
     {
-        self.permit = None;
+        (self.permit, self.pass) = (None, None);
         Attempt { call: self, operation, stage: Stage::New }
     }
 
     /// Decides over the outcome of an attempt: hands it back, or says how long to pause before the next one.
     #[inline]
     pub fn settle<R: Outcome>(&mut self, outcome: R) -> ControlFlow<R, Pause> {
-        self.permit = None;
+        (self.permit, self.pass) = (None, None);
         let Some(retry) = &self.policies.retry else { return ControlFlow::Break(outcome) };
         if self.made == 0 {
             retry.earn();
@@ -149,26 +160,38 @@ impl<'a> Call<'a> {
         self.made.saturating_add(unsettled.into())
     }
 
-    /// Admission without waiting: `None` when it takes a wait, or at least a closer look.
+    /// Admission without waiting.
     #[inline]
-    fn admit_at_once(&mut self) -> Option<Instant> {
+    fn admit_at_once(&mut self) -> AtOnce {
         let policies = self.policies;
         let at = if self.made == 0 { self.begun } else { self.later() };
         if at >= self.deadline && self.deadline != Instant::FAR {
-            return None;
+            return AtOnce::Queued;
+        }
+        if let Some(breaker) = &policies.circuit_breaker {
+            match breaker.pass(at, policies.name()) {
+                Ok(pass) => self.pass = pass,
+                Err(rejected) => return AtOnce::Refused(rejected),
+            }
         }
         let token = match &policies.rate_limit {
-            Some(limiter) => Some(limiter.try_acquire(at)?),
+            Some(limiter) => match limiter.try_acquire(at) {
+                Some(token) => Some(token),
+                None => return AtOnce::Queued,
+            },
             None => None,
         };
         // Dropped by the return of a full bulkhead, the token goes back.
         if let Some(gate) = &policies.bulkhead {
-            self.permit = Some(gate.try_enter()?);
+            match gate.try_enter() {
+                Some(permit) => self.permit = Some(permit),
+                None => return AtOnce::Queued,
+            }
         }
         if let Some(token) = token {
             token.spend();
         }
-        Some(self.until(at))
+        AtOnce::Admitted(self.until(at))
     }
 
     // A later attempt begins later, if anybody asks when.
@@ -183,10 +206,11 @@ impl<'a> Call<'a> {
     }
 
     /// Admission with waiting. A token whose call never comes to run, because the bulkhead refuses it or it is given
-    /// up in the queue, is not used: dropped, it goes back.
+    /// up in the queue, is not used: dropped, it goes back. A circuit that has opened while the call waited refuses it.
     #[cold]
-    fn admit(&self) -> Pin<Box<dyn Future<Output = Admission<'a>> + Send + 'a>> {
+    fn admit(&mut self) -> Pin<Box<dyn Future<Output = Admission<'a>> + Send + 'a>> {
         let (policies, deadline, at) = (self.policies, self.deadline, now());
+        let mut pass = self.pass.take();
         Box::pin(async move {
             let refused = |rejected| (Last::Refused(rejected), rejected);
             in_time(at, deadline).map_err(|elapsed| (Last::Late, elapsed))?;
@@ -202,11 +226,14 @@ impl<'a> Call<'a> {
                 (permit, then) = (Some(entered), since);
             }
             in_time(then, deadline).map_err(refused)?;
+            if let Some(breaker) = &policies.circuit_breaker {
+                pass = Pass::renew(pass, breaker, then, policies.name()).map_err(refused)?;
+            }
             if let Some(token) = token {
                 token.spend();
             }
             let attempt = policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.attempt(then));
-            Ok((permit, attempt.min(deadline)))
+            Ok((pass, permit, attempt.min(deadline)))
         })
     }
 
@@ -249,17 +276,29 @@ impl<'a> Call<'a> {
         }
     }
 
+    #[inline]
+    fn answered(&mut self, failed: bool) {
+        self.last = Last::Answered;
+        if let Some(pass) = self.pass.take() {
+            pass.answered(failed, self.policies.name());
+        }
+    }
+
     #[cold]
     fn refuse<R: FromRejected>(&mut self, last: Last, rejected: Rejected) -> R {
         self.last = last;
+        self.pass = None;
         R::from_rejected(rejected)
     }
 
     #[cold]
     fn ran_out<R: FromRejected>(&mut self, until: Instant) -> R {
         let elapsed = Rejected::new(Key::Timeout, Refusal::Elapsed);
-        let whole = until == self.deadline;
-        self.refuse(if whole { Last::Refused(elapsed) } else { Last::Answered }, elapsed)
+        if until == self.deadline {
+            return self.refuse(Last::Refused(elapsed), elapsed);
+        }
+        self.answered(true);
+        R::from_rejected(elapsed)
     }
 }
 
@@ -277,20 +316,23 @@ where
             match &mut this.stage {
                 Stage::New => {
                     this.stage = match this.call.admit_at_once() {
-                        Some(until) => Stage::Running(until, None),
-                        None => Stage::Queued(this.call.admit()),
+                        AtOnce::Admitted(until) => Stage::Running(until, None),
+                        AtOnce::Queued => Stage::Queued(this.call.admit()),
+                        AtOnce::Refused(rejected) => {
+                            return Poll::Ready(this.call.refuse(Last::Refused(rejected), rejected));
+                        }
                     };
                 }
                 Stage::Queued(admission) => match ready!(admission.as_mut().poll(cx)) {
-                    Ok((permit, until)) => {
-                        this.call.permit = permit;
+                    Ok((pass, permit, until)) => {
+                        (this.call.pass, this.call.permit) = (pass, permit);
                         this.stage = Stage::Running(until, None);
                     }
                     Err((last, rejected)) => return Poll::Ready(this.call.refuse(last, rejected)),
                 },
                 Stage::Running(until, timer) => {
                     if let Poll::Ready(output) = this.operation.as_mut().poll(cx) {
-                        this.call.last = Last::Answered;
+                        this.call.answered(output.is_failure());
                         return Poll::Ready(output);
                     }
                     if *until == Instant::FAR {

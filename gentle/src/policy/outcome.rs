@@ -1,6 +1,6 @@
 use super::Rejected;
 
-/// What an operation returns, as far as a retry must know it: whether it failed.
+/// What an operation returns, as far as a retry and a circuit breaker must know it: whether it failed.
 ///
 /// Implemented for every `Result`, under whatever alias.
 #[diagnostic::on_unimplemented(
@@ -9,7 +9,7 @@ use super::Rejected;
     note = "help: return a `Result`"
 )]
 pub trait Outcome {
-    /// Whether a retry may repeat the operation.
+    /// Whether a retry may repeat the operation, and a circuit breaker counts a failure.
     fn is_failure(&self) -> bool;
 }
 
@@ -27,7 +27,7 @@ impl<T, E> Outcome for Result<T, E> {
     label = "a refused or timed-out call must return an error",
     note = "help: return `Result<T, E>` where `E` is made from `gentle::Rejected`: add the variant `Rejected(#[from] gentle::Rejected)` to a thiserror enum, or write `impl From<gentle::Rejected> for E`"
 )]
-pub trait FromRejected {
+pub trait FromRejected: Outcome {
     /// The return value of a call that was refused.
     fn from_rejected(rejected: Rejected) -> Self;
 }
