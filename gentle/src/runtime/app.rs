@@ -122,7 +122,8 @@ impl App {
         serve::serve(self).await.into_result()
     }
 
-    /// Asks the app to end, as a signal would. Does not wait.
+    /// Asks the app to end, as a signal would. Does not wait. Of an app that is down: the next [`run`](Self::run) ends
+    /// at once, and only that one; [`start`](Self::start) begins afresh and forgets the wish.
     pub fn shutdown(&self) {
         self.0.engine.halt();
     }

@@ -38,6 +38,9 @@ pub(super) async fn serve(app: &App) -> Served {
         Ok(signals) => signals,
         Err(error) => return Served::Ended(Err(no_signals(error))),
     };
+    if app.engine().was_halted_early() {
+        return Served::Ended(Ok(()));
+    }
     tokio::select! {
         result = up_and_down(app) => Served::Ended(result.or_else(|error| unless_asked(app, error))),
         cut_off = heed(app, &mut signals) => cut_off,
