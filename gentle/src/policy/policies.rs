@@ -37,6 +37,7 @@ use crate::error::{Error, Kind, Place};
 pub struct Policies {
     name: Cow<'static, str>,
     place: Option<Place>,
+    written: PolicySet,
     text: Mutex<PolicySet>,
     timed: AtomicBool,
     pub(super) rate_limit: Option<Limiter>,
@@ -79,6 +80,7 @@ impl Policies {
         Self {
             name,
             place,
+            written: set,
             text: Mutex::new(set),
             timed: AtomicBool::new(is_timed(&set)),
             rate_limit: match set.rate_limit {
@@ -115,8 +117,32 @@ impl Policies {
     }
 
     /// The full text now in force, defaults filled in.
-    pub fn set_now(&self) -> PolicySet {
+    pub fn current_set(&self) -> PolicySet {
         *self.text()
+    }
+
+    /// Brings one policy back to what the code wrote.
+    pub(crate) fn restore(&self, key: Key) -> Result<(), Error> {
+        let (written, now) = (&self.written, self.current_set());
+        match key {
+            Key::RateLimit => self.back(key, written.rate_limit, now.rate_limit),
+            Key::Bulkhead => self.back(key, written.bulkhead, now.bulkhead),
+            Key::Retry => self.back(key, written.retry, now.retry),
+            Key::Timeout => self.back(key, written.timeout, now.timeout),
+            _ => Ok(()),
+        }
+    }
+
+    fn back<T: Sentence + PartialEq>(
+        &self,
+        key: Key,
+        written: Option<Setting<T>>,
+        now: Option<Setting<T>>,
+    ) -> Result<(), Error> {
+        match written {
+            Some(written) if now != Some(written) => self.set(key, &written.to_string()),
+            _ => Ok(()),
+        }
     }
 
     /// Runs `operation` under these policies: once, or again for as long as a retry says.

@@ -15,6 +15,9 @@ use crate::service::{Engine, Graph, Limits, Resources, Scope, State, Svc};
 /// Cheap to clone. All methods take `&self` and may be called by any number of tasks at once; those that ask for the
 /// same get the same answer. When the last clone is dropped, what still runs is stopped in the background.
 ///
+/// Apps share nothing but the policies in a `static`: those are one per process, and the app that was built last has
+/// configured them.
+///
 /// # Examples
 ///
 /// ```

@@ -151,6 +151,9 @@ impl AppBuilder {
 
     /// Checks everything and makes the app; nothing is started.
     ///
+    /// Policies in a `static` are one per process, whatever the number of apps: the last build wins. It brings each
+    /// policy of its app to what configuration says, and what configuration does not speak of to what the code wrote.
+    ///
     /// # Errors
     ///
     /// All problems together: what is wrong in the configuration, with file and line; dependencies that are missing,

@@ -73,10 +73,9 @@ pub(super) fn apply(parts: &mut Parts, config: &Config, is_whole: bool) -> Vec<E
 
 /// Every name that means something to this program.
 fn known(parts: &Parts) -> Known {
-    let known = parts
-        .policies
-        .iter()
-        .fold(Known::new(), |known, policies| known.policy(policies.name(), written(&policies.set_now())));
+    let known = parts.policies.iter().fold(Known::new(), |known, policies| {
+        known.policy(policies.name(), written(&policies.current_set()))
+    });
     let known = parts.handlers.iter().fold(known, |known, handler| known.handler(handler.name()));
     parts.services.iter().fold(known, |known, service| known.service(service.name(), service.prefix()))
 }
