@@ -1,6 +1,5 @@
 use std::any::{TypeId, type_name};
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 
 use tracing::info;
@@ -42,7 +41,6 @@ struct Inner {
     name: String,
     engine: Engine,
     policies: Vec<&'static Policies>,
-    reported: AtomicBool,
 }
 
 /// How tasks find their app again; weak, so that an app nobody holds can go.
@@ -63,9 +61,10 @@ impl App {
         policies: Vec<&'static Policies>,
     ) -> Self {
         Self(Arc::new_cyclic(|inner| {
-            resources.insert(Home(inner.clone()));
-            let engine = Engine::new(graph, Scope::new(resources), limits);
-            Inner { name, engine, policies, reported: AtomicBool::new(false) }
+            let home = Home(inner.clone());
+            resources.insert(home.clone());
+            let engine = Engine::new(graph, Scope::new(resources), limits, move || home.is_up());
+            Inner { name, engine, policies }
         }))
     }
 
@@ -79,7 +78,8 @@ impl App {
         home.map(Self).ok_or_else(|| Error::new(Kind::NoApp, "the app of this task is gone"))
     }
 
-    /// Starts everything, each service as soon as what it needs is ready. Of an app that is up: nothing.
+    /// Starts everything, each service as soon as what it needs is ready, and logs the [`report`](Self::report) as it
+    /// is at the moment of the last start. Of an app that is up: nothing.
     ///
     /// # Errors
     ///
@@ -90,11 +90,7 @@ impl App {
     ///
     /// When the last task that waits for the start gives up, the start is called off and undone in the background.
     pub async fn start(&self) -> Result<(), Error> {
-        self.0.engine.start().await?;
-        if !self.0.reported.swap(true, Ordering::AcqRel) {
-            info!("{}", self.report());
-        }
-        Ok(())
+        self.0.engine.start().await
     }
 
     /// Stops everything in reverse order, or calls a start off. Of an app that is down: nothing.
@@ -107,9 +103,7 @@ impl App {
     ///
     /// Dropping the future only gives up waiting: stopping goes on.
     pub async fn stop(&self) -> Result<(), Error> {
-        let stopped = self.0.engine.stop().await;
-        self.0.reported.store(false, Ordering::Release);
-        stopped
+        self.0.engine.stop().await
     }
 
     /// Starts, serves until a signal, [`shutdown`](Self::shutdown) or the end of every `run`, and stops.
@@ -195,6 +189,15 @@ impl App {
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("App").field("name", &self.0.name).field("engine", &self.0.engine).finish()
+    }
+}
+
+impl Home {
+    /// Logs the report while everybody stands as the last start has left them.
+    fn is_up(&self) {
+        if let Some(app) = self.0.upgrade().map(App) {
+            info!("{}", app.report());
+        }
     }
 }
 

@@ -45,6 +45,8 @@ struct Shared {
     limits: Limits,
     shutdown: Shutdown,
     session: Mutex<Option<Session>>,
+    /// Called when the last start is over and nothing failed that is needed, before anything else happens.
+    on_up: Box<dyn Fn() + Send + Sync>,
     /// Whether the end was asked for while nothing was up.
     early: AtomicBool,
 }
@@ -58,12 +60,18 @@ pub(crate) struct Standing<'a> {
 }
 
 impl Engine {
-    pub(crate) fn new(graph: Graph, scope: Scope, limits: Limits) -> Self {
+    pub(crate) fn new(
+        graph: Graph,
+        scope: Scope,
+        limits: Limits,
+        on_up: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
         let shutdown = Shutdown::new();
         let node = |definition: &Definition| Node::new(definition, &scope, &shutdown);
         let nodes = graph.nodes.iter().map(node).collect();
         let (session, early) = (Mutex::new(None), AtomicBool::new(false));
-        Self { shared: Arc::new(Shared { graph, nodes, scope, limits, shutdown, session, early }) }
+        let on_up = Box::new(on_up);
+        Self { shared: Arc::new(Shared { graph, nodes, scope, limits, shutdown, session, on_up, early }) }
     }
 
     /// Boots everything, or waits with whoever does so already. Dropped by the last who waits, it calls boot off.
