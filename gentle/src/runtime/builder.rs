@@ -126,7 +126,7 @@ impl AppBuilder {
     }
 
     /// Makes it an error when the crate `package` registers nothing: most likely nobody names it.
-    pub fn expect(mut self, package: &'static str) -> Self {
+    pub fn expect_crate(mut self, package: &'static str) -> Self {
         self.expected.push(package);
         self
     }
@@ -177,7 +177,7 @@ impl AppBuilder {
                 resources.insert(config);
                 let limits = Limits {
                     boot: self.boot_timeout.or(settings.boot_timeout),
-                    shutdown: self.shutdown_timeout.or(settings.stop_timeout).unwrap_or(SHUTDOWN_TIMEOUT),
+                    shutdown: self.shutdown_timeout.or(settings.shutdown_timeout).unwrap_or(SHUTDOWN_TIMEOUT),
                 };
                 let name = self.name.or(settings.name).or(self.program).unwrap_or_else(|| "app".to_owned());
                 resources.insert(settings.log);

@@ -16,7 +16,7 @@ pub(super) struct Settings {
     pub(super) log: Log,
     pub(super) name: Option<String>,
     pub(super) boot_timeout: Option<Duration>,
-    pub(super) stop_timeout: Option<Duration>,
+    pub(super) shutdown_timeout: Option<Duration>,
 }
 
 impl Settings {
@@ -25,12 +25,12 @@ impl Settings {
         let settings = Self {
             name: app.text("name"),
             boot_timeout: app.duration("boot_timeout"),
-            stop_timeout: app.duration("stop_timeout"),
+            shutdown_timeout: app.duration("shutdown_timeout"),
             log: log(config, problems),
         };
         // What it means is the handlers' affair, whether it is right is told once.
         app.duration("drain");
-        problems.extend(mistakes(app.finish()));
+        problems.extend(mistakes(app.check()));
         settings
     }
 }
@@ -49,7 +49,7 @@ fn log(config: &Config, problems: &mut Vec<Error>) -> Log {
     if let Some(format) = section.choice("format", &Format::WORDS).and_then(Format::from_name) {
         log = log.format(format);
     }
-    problems.extend(mistakes(section.finish()));
+    problems.extend(mistakes(section.check()));
     log
 }
 
@@ -118,17 +118,15 @@ fn configured(mut service: Definition, config: &Config) -> (Definition, Vec<Erro
 
 fn handled(mut handler: Handler, config: &Config) -> (Handler, Vec<Error>) {
     let overrides = config.handler(handler.name());
-    let mut wrong = mistakes(overrides.check());
+    let wrong = mistakes(overrides.check());
     if let Ok(Some(retry)) = overrides.sentence::<Retry>() {
         handler = handler.retry(or_once(retry));
     }
     if let Some(Ok(concurrency)) = overrides.get("concurrency").map(Value::integer::<u32>) {
         handler = handler.concurrency(concurrency as usize);
     }
-    match overrides.get("timeout").map(Value::duration) {
-        Some(Ok(limit)) => handler = handler.timeout(limit),
-        Some(Err(error)) => wrong.push(error),
-        None => {}
+    if let Some(Ok(limit)) = overrides.get("timeout").map(Value::duration) {
+        handler = handler.timeout(limit);
     }
     if let Some(budget) = config.section("app").duration("drain") {
         handler = handler.drain(budget);
