@@ -2,7 +2,7 @@ use std::any::{TypeId, type_name};
 use std::fmt;
 use std::sync::{Arc, Weak};
 
-use tracing::info;
+use tracing::{info, warn};
 
 use super::{AppBuilder, Report, serve};
 use crate::error::{Error, Kind};
@@ -41,6 +41,7 @@ struct Inner {
     name: String,
     engine: Engine,
     policies: Vec<&'static Policies>,
+    warnings: Vec<String>,
 }
 
 /// How tasks find their app again; weak, so that an app nobody holds can go.
@@ -59,12 +60,13 @@ impl App {
         mut resources: Resources,
         limits: Limits,
         policies: Vec<&'static Policies>,
+        warnings: Vec<String>,
     ) -> Self {
         Self(Arc::new_cyclic(|inner| {
             let home = Home(inner.clone());
             resources.insert(home.clone());
             let engine = Engine::new(graph, Scope::new(resources), limits, move || home.is_up());
-            Inner { name, engine, policies }
+            Inner { name, engine, policies, warnings }
         }))
     }
 
@@ -193,10 +195,11 @@ impl fmt::Debug for App {
 }
 
 impl Home {
-    /// Logs the report while everybody stands as the last start has left them.
+    /// Logs the report while everybody stands as the last start has left them, and what is strange but no mistake.
     fn is_up(&self) {
         if let Some(app) = self.0.upgrade().map(App) {
             info!("{}", app.report());
+            app.0.warnings.iter().for_each(|warning| warn!("{warning}"));
         }
     }
 }

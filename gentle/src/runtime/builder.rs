@@ -164,8 +164,10 @@ impl AppBuilder {
         let is_whole = problems.is_empty();
         let mut parts = self.parts;
         problems.extend(absent(&self.expected, &parts));
+        let foreign = configuration::foreign(&parts, &config);
         problems.extend(configuration::apply(&mut parts, &config, is_whole));
-        let settings = Settings::read(&config, &mut problems);
+        let mut settings = Settings::read(&config, &mut problems);
+        settings.warnings.extend(foreign);
         let mut resources = self.resources;
         let definitions = parts.definitions(&config, &mut resources, &mut problems);
         if definitions.is_empty() {
@@ -181,7 +183,7 @@ impl AppBuilder {
                 };
                 let name = self.name.or(settings.name).or(self.program).unwrap_or_else(|| "app".to_owned());
                 resources.insert(settings.log);
-                Ok(App::assemble(name, graph, resources, limits, parts.policies))
+                Ok(App::assemble(name, graph, resources, limits, parts.policies, settings.warnings))
             }
             Ok(_) => Err(joined(problems)),
             Err(error) => {

@@ -63,3 +63,28 @@ async fn the_report_comes_once_in_each_session_whoever_is_the_last() {
     assert_eq!(reports(), 2);
     assert!(log.lines().iter().any(|line| line.contains("failed")));
 }
+
+#[tokio::test(start_paused = true)]
+async fn variables_of_others_keep_nobody_from_starting_and_are_told_after_boot() {
+    let log = Log::default();
+    let _guard = logged(&log);
+    let strange = [("GENTLE_PORT", "tcp://10.0.0.1:80"), ("RUST_LOG", "a=b=c")];
+    let builder = App::builder().define(log.part("db"));
+    run(builder.environment(strange).build().unwrap()).await;
+    let lines = log.lines();
+    let at = |text: &str| lines.iter().position(|line| line.contains(text)).unwrap();
+    let report = at("level 1");
+    assert!(at("WARN gentle::runtime::app: GENTLE_PORT: means nothing to this program") > report);
+    assert!(at("WARN gentle::runtime::app: RUST_LOG: `a=b=c` is not a filter, `info` is used") > report);
+}
+
+#[test]
+fn a_bare_target_is_for_rust_log_alone() {
+    let log = Log::default();
+    let built = |name| {
+        let builder = App::builder().define(log.part("db")).environment([(name, "scores")]);
+        builder.build().map(|app| app.resource::<gentle::telemetry::log::Log>().unwrap().to_string())
+    };
+    assert_eq!(built("RUST_LOG").unwrap(), "scores");
+    assert!(built("GENTLE_LOG").unwrap_err().is_config(), "mostly it is a slip");
+}
