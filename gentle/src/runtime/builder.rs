@@ -157,7 +157,7 @@ impl AppBuilder {
     /// # Errors
     ///
     /// All problems together: what is wrong in the configuration, with file and line; dependencies that are missing,
-    /// circular, on oneself or named twice; names and types that are taken twice; expected crates that register
+    /// circular, on oneself or twice in `deps`; names and types that are taken twice; expected crates that register
     /// nothing; nothing to run.
     pub fn build(self) -> Result<App, Error> {
         let (config, mut problems) = self.config.read();
