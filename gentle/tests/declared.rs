@@ -193,11 +193,6 @@ fn configuration_of_one_app_does_not_leak_into_the_next() {
     assert_eq!(SHARED.to_string(), written);
 }
 
-fn told(toml: &str) -> Vec<String> {
-    let error = App::builder().linked().toml_text("gentle.toml", toml).build().unwrap_err();
-    error.all().map(ToString::to_string).collect()
-}
-
 #[test]
 fn one_mistake_is_told_once() {
     for toml in [
@@ -210,7 +205,8 @@ fn one_mistake_is_told_once() {
         "[log]\nformat = \"jsn\"",
         "[event]\nulr = \"local://\"",
     ] {
-        let told = told(toml);
+        let error = App::builder().linked().toml_text("gentle.toml", toml).build().unwrap_err();
+        let told: Vec<_> = error.all().map(ToString::to_string).collect();
         assert_eq!(told.len(), 1, "{toml}: {told:#?}");
     }
 }
