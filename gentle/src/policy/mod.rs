@@ -21,8 +21,10 @@ mod patience;
 mod policies;
 mod registration;
 mod rejected;
+mod shared;
 
 pub mod bulkhead;
+pub mod handler;
 pub mod rate_limit;
 pub mod retry;
 pub mod timeout;
@@ -37,3 +39,4 @@ pub use outcome::{Again, FromRejected, Outcome};
 pub use policies::Policies;
 pub use registration::Registration;
 pub use rejected::{Refusal, Rejected};
+pub use shared::SharedPolicies;
