@@ -149,6 +149,11 @@ impl<'a> Call<'a> {
         self.made.saturating_add(unsettled.into())
     }
 
+    /// When the whole call must have ended: [`Instant::FAR`] if never.
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
     /// Admission without waiting: `None` when it takes a wait, or at least a closer look.
     #[inline]
     fn admit_at_once(&mut self) -> Option<Instant> {

@@ -13,6 +13,10 @@
 //! Every attempt of a retry takes its own token and its own permit; no permit is held while a retry waits; who
 //! waits for a token does not occupy a place in the bulkhead; the limit of one attempt does not count the time in
 //! the queue.
+//!
+//! Around a function there is the attribute, around a call [`Policies::call`]. Operations that are put together as
+//! values have policies as methods ([`handler`]), and services in a stack have them as layers (`tower`, with the
+//! feature of that name).
 
 mod builder;
 mod call;
@@ -28,6 +32,8 @@ pub mod handler;
 pub mod rate_limit;
 pub mod retry;
 pub mod timeout;
+#[cfg(feature = "tower")]
+pub mod tower;
 
 pub use builder::{Builder, IntoSetting};
 pub use call::{Attempt, Call, Pause};
