@@ -3,7 +3,6 @@
 use std::sync::Mutex;
 
 use gentle::policy::handler::Handler;
-use gentle::policy::{Bulkhead, Key, RateLimit, Refusal, SharedPolicies};
 use gentle::time::sleep;
 use tokio::time::advance;
 
@@ -11,7 +10,7 @@ use super::*;
 
 /// An error with a name, to tell one from another.
 #[derive(Clone, Debug, PartialEq)]
-enum Oh {
+pub(crate) enum Oh {
     Dear(&'static str),
     Rejected(Rejected),
 }
@@ -28,23 +27,23 @@ impl Oh {
     }
 }
 
-type Said = Result<u32, Oh>;
+pub(crate) type Said = Result<u32, Oh>;
 
 /// What ran, in order, with what it was given.
 #[derive(Clone, Default)]
-struct Trace(Arc<Mutex<Vec<String>>>);
+pub(crate) struct Trace(Arc<Mutex<Vec<String>>>);
 
 impl Trace {
-    fn note(&self, what: impl Into<String>) {
+    pub(crate) fn note(&self, what: impl Into<String>) {
         self.0.lock().unwrap().push(what.into());
     }
 
-    fn taken(&self) -> Vec<String> {
+    pub(crate) fn taken(&self) -> Vec<String> {
         std::mem::take(&mut self.0.lock().unwrap())
     }
 
     /// A stream of `output`.
-    fn stream(&self, output: Said) -> impl Handler<(), Output = u32, Error = Oh> + Clone + use<> {
+    pub(crate) fn stream(&self, output: Said) -> impl Handler<(), Output = u32, Error = Oh> + Clone + use<> {
         let trace = self.clone();
         move |()| {
             trace.note("stream");
@@ -54,7 +53,7 @@ impl Trace {
     }
 
     /// A handler that takes a millisecond and adds `amount`.
-    fn add(&self, amount: u32) -> impl Handler<u32, Output = u32, Error = Oh> + Clone + use<> {
+    pub(crate) fn add(&self, amount: u32) -> impl Handler<u32, Output = u32, Error = Oh> + Clone + use<> {
         let trace = self.clone();
         move |input: u32| {
             trace.note(format!("{input}+{amount}"));
@@ -66,7 +65,10 @@ impl Trace {
     }
 
     /// A handler that fails.
-    fn fail(&self, why: &'static str) -> impl Handler<u32, Output = u32, Error = Oh> + Clone + use<> {
+    pub(crate) fn fail(
+        &self,
+        why: &'static str,
+    ) -> impl Handler<u32, Output = u32, Error = Oh> + Clone + use<> {
         let trace = self.clone();
         move |input: u32| {
             trace.note(format!("{why}({input})"));
@@ -75,7 +77,7 @@ impl Trace {
     }
 
     /// A fallback for `In` that answers with `answer`.
-    fn fall_back<In: std::fmt::Debug>(
+    pub(crate) fn fall_back<In: std::fmt::Debug>(
         &self,
         answer: Said,
     ) -> impl Fn(In, Oh) -> std::future::Ready<Said> + Clone {
@@ -88,14 +90,14 @@ impl Trace {
 }
 
 /// What takes `time` and gives its input back.
-fn slow(time: Duration) -> impl Handler<u32, Output = u32, Error = Oh> + Clone {
+pub(crate) fn slow(time: Duration) -> impl Handler<u32, Output = u32, Error = Oh> + Clone {
     move |input: u32| async move {
         sleep(time).await;
         Ok(input)
     }
 }
 
-async fn given(input: u32) -> Said {
+pub(crate) async fn given(input: u32) -> Said {
     Ok(input)
 }
 
@@ -129,6 +131,10 @@ async fn gentle_46_every_policy_gives_the_answer_of_a_stream_back_unchanged() {
     assert_eq!(seven.gently(all).handle(()).await, Ok(7));
 }
 
+async fn letters(count: usize) -> Result<String, Oh> {
+    Ok("a".repeat(count))
+}
+
 #[tokio::test(start_paused = true)]
 async fn gentle_47_every_policy_gives_the_output_of_a_handler_which_may_differ_from_the_input() {
     let ways = [
@@ -140,9 +146,6 @@ async fn gentle_47_every_policy_gives_the_output_of_a_handler_which_may_differ_f
     ];
     for way in ways.as_flattened() {
         assert_eq!(way.call(|| handler(5)).await, Ok(105));
-    }
-    async fn letters(count: usize) -> Result<String, Oh> {
-        Ok("a".repeat(count))
     }
     let aaa = Ok("aaa".to_owned());
     assert_eq!(letters.rate_limit("1/1ms").unwrap().handle(3).await, aaa);
@@ -336,98 +339,4 @@ async fn gentle_63_a_chain_whose_last_step_succeeded_is_a_success_even_if_the_ti
     assert_eq!(timed(chain.handle(7)).await, (Ok(7), millis(500)));
     let chain = Trace::default().fail("handler").or(overrun).timeout("100ms").unwrap();
     assert_eq!(timed(chain.handle(7)).await, (Ok(7), millis(500)));
-}
-
-#[tokio::test(start_paused = true)]
-async fn policies_wrap_what_they_are_called_on() {
-    let trace = Trace::default();
-    let retry = "const(1ms), 3 attempts";
-    let outside = trace.fail("no").rate_limit("1/100ms").unwrap().retry(retry).unwrap();
-    assert_eq!(
-        timed(outside.handle(5)).await,
-        (Err(Oh::Dear("no")), millis(200)),
-        "a token for every attempt"
-    );
-    let inside = trace.fail("no").retry(retry).unwrap().rate_limit("1/100ms").unwrap();
-    assert_eq!(timed(inside.handle(5)).await, (Err(Oh::Dear("no")), millis(2)), "one for all of them");
-    assert_eq!(trace.taken().len(), 6);
-}
-
-#[tokio::test(start_paused = true)]
-async fn whole_policies_keep_their_one_order_and_tell_a_refusal_from_a_failure() {
-    let trace = Trace::default();
-    let text = r#"rate_limit = "1/h, reject", retry = "exp(1ms..10ms), 3 attempts""#;
-    let handler = trace.fail("no").gently(Policies::parse(text).unwrap());
-    let Err(Oh::Rejected(rejected)) = handler.handle(5).await else { panic!("refused") };
-    assert_eq!(rejected.policy, Key::RateLimit);
-    assert_eq!(trace.taken().len(), 1, "the second attempt had no token, and the third was not made");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_clone_an_arc_and_shared_policies_have_one_state() {
-    let once = given.rate_limit("1/h, reject").unwrap();
-    let arc = Arc::new(once.clone());
-    assert_eq!(once.handle(1).await, Ok(1));
-    assert!(once.clone().handle(1).await.is_err());
-    assert!(arc.clone().map(|output| output + 1).handle(1).await.is_err());
-
-    let shared = SharedPolicies::from(Policies::parse(r#"rate_limit = "1/h, reject""#).unwrap());
-    let (one, other) = (given.gently(shared.clone()), given.gently(shared));
-    assert_eq!(one.handle(1).await, Ok(1));
-    assert!(other.handle(1).await.is_err());
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_call_of_a_chain_that_is_given_up_leaves_its_permit() {
-    let chain = given.then(slow(millis(10))).bulkhead("1").unwrap().map(|output| output + 1);
-    let given_up = tokio::time::timeout(millis(5), chain.handle(1));
-    assert!(given_up.await.is_err());
-    assert_eq!(chain.handle(1).await, Ok(2));
-    let both = tokio::join!(chain.handle(1), chain.handle(2));
-    let Err(Oh::Rejected(rejected)) = both.1 else { panic!("refused") };
-    assert_eq!((both.0, rejected.kind), (Ok(2), Refusal::Full));
-}
-
-/// What can be used once only.
-struct Once(u32);
-
-#[tokio::test(start_paused = true)]
-async fn an_input_needs_to_be_clone_only_for_another_try_and_an_error_takes_a_refusal_only_from_who_refuses()
-{
-    let used_up = |once: Once| async move { Ok::<_, Oh>(once.0) };
-    let guarded =
-        used_up.rate_limit(RateLimit::new(1, millis(1))).unwrap().bulkhead(Bulkhead::new(1)).unwrap();
-    let guarded = guarded.timeout("1s").unwrap().then(given).map(|output| output + 1);
-    assert_eq!(guarded.handle(Once(1)).await, Ok(2));
-
-    let tries = Arc::new(Mutex::new(0));
-    let plain = |_: u32| {
-        let mut tries = tries.lock().unwrap();
-        *tries += 1;
-        let answer = if *tries < 3 { Err("not yet") } else { Ok(*tries) };
-        async move { answer }
-    };
-    assert_eq!(plain.retry("now, 3 attempts").unwrap().map_err(str::len).handle(0).await, Ok(3));
-}
-
-#[tokio::test]
-async fn a_mistake_in_a_policy_comes_from_its_method() {
-    let mistakes = given.rate_limit("5/500ms brust 10").unwrap_err();
-    assert!(mistakes.to_string().contains("did you mean `burst`?"), "{mistakes}");
-    assert!(given.retry("nevver").is_err());
-    assert!(given.bulkhead(Bulkhead::new(0)).is_err());
-    assert!(given.timeout("10").is_err());
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_chain_runs_on_a_task_of_its_own() {
-    let chain = given.then(slow(millis(1))).rate_limit("1/1ms").unwrap().retry("now").unwrap();
-    let chain = Arc::new(chain.or(given).or_else(|input, _| given(input)).timeout("1s").unwrap());
-    let tasks = (0..3).map(|input| {
-        let chain = chain.clone();
-        tokio::spawn(async move { chain.handle(input).await })
-    });
-    for (input, task) in (0..).zip(tasks.collect::<Vec<_>>()) {
-        assert_eq!(task.await.unwrap(), Ok(input));
-    }
 }

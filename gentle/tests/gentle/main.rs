@@ -7,6 +7,7 @@
 
 mod bulkhead;
 mod compose;
+mod methods;
 mod rate_limit;
 mod retry;
 
