@@ -3,6 +3,16 @@
 //! Annotate functions and structs, call `gentle::run()`, and get a backend service that boots what it needs in
 //! dependency order, paces and protects every call it makes, handles events at least once, and shows what it is
 //! doing.
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `sqlite` | the embedded SQLite file: durable events and the library service |
+//! | `tower` | policies as tower layers, for axum, tonic, hyper and other services in a stack: `gentle::policy::tower` |
+//! | `testing` | for tests: the clock that tokio can pause drives every policy, delay and lease |
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -2,7 +2,7 @@
 //!
 //! **Use it** when the way an operation is made up is data: steps one after the other, a fallback for the case of a
 //! failure, a policy around some of it. For one function known when you write it, `#[gentle(…)]` says the same with
-//! less; for policies around a call here and there, [`Policies::call`](super::Policies::call).
+//! less; for policies around a call here and there, [`Policies::call`].
 //!
 //! Every function and closure `Fn(In) -> Future<Output = Result<…>>` is a [`Handler`]; one that makes something out
 //! of nothing is a handler of `()`. What a method returns is a handler again, so nesting is free:
@@ -35,7 +35,7 @@
 //! | [`or`](Handler::or) | after a failure, another handler gets the same input |
 //! | [`or_else`](Handler::or_else) | after a failure, a function gets the same input and the error |
 //! | [`rate_limit`](Handler::rate_limit), [`bulkhead`](Handler::bulkhead), [`retry`](Handler::retry), [`timeout`](Handler::timeout) | one policy, around what the method is called on |
-//! | [`gently`](Handler::gently) | whole [`Policies`](super::Policies), shared if you like |
+//! | [`gently`](Handler::gently) | whole [`Policies`], shared if you like |
 //!
 //! **Order.** Each method wraps what it is called on, so *here the order is the one you write*, the last method
 //! outermost: `.rate_limit(…)?.retry(…)?` takes a token for every attempt, `.retry(…)?.rate_limit(…)?` one for all of
@@ -45,7 +45,7 @@
 //!
 //! **Mistakes.** A policy is given as text or as a value, and a mistake in it comes back from the method itself, as an
 //! `Err` with its picture. So whatever you hold is complete and can be called. To have all mistakes of several
-//! policies at once, build [`Policies`](super::Policies) and hand them to [`gently`](Handler::gently).
+//! policies at once, build [`Policies`] and hand them to [`gently`](Handler::gently).
 //!
 //! **Time.** A [`timeout`](Handler::timeout) around a chain covers every step of it. It drops the step that is under
 //! way and begins no other; but a last step that has succeeded is a success, even if the time is up meanwhile.
