@@ -1,6 +1,13 @@
 //! Shows what is going on, and adds up in the end.
 
-use std::{fmt, sync::OnceLock};
+use std::{
+    fmt,
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use gentle::{prelude::*, service::Result};
 
@@ -21,7 +28,11 @@ pub struct Display {
     events: Dispatcher,
     progress: Progress,
     wanted: OnceLock<Option<u64>>,
+    settled: AtomicBool,
 }
+
+/// How often to look whether events still wait.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 impl Service for Display {
     async fn stop(&self, _: &Context) -> Result {
@@ -42,9 +53,25 @@ impl Display {
         &self.progress
     }
 
-    /// Whether so many scores are all there are.
-    pub fn is_everything(&self, count: u64) -> bool {
-        self.wanted() == Some(count)
+    /// Waits until no event waits any more: not the ones of this run, and not what one that was killed left behind.
+    ///
+    /// # Errors
+    ///
+    /// When the events cannot be counted.
+    pub async fn until_settled(&self) -> Result {
+        while self.events().await?.0 > 0 {
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        self.settled.store(true, Relaxed);
+        Ok(())
+    }
+
+    /// How many events wait, and how many were given up. An event is on its way from the first topic to the second:
+    /// in this order it is not missed in between.
+    async fn events(&self) -> Result<(usize, usize)> {
+        let read = self.events.depth("score.read").await?;
+        let saved = self.events.depth("score.saved").await?;
+        Ok((read.pending() + saved.pending(), read.dead + saved.dead))
     }
 
     fn wanted(&self) -> Option<u64> {
@@ -53,15 +80,15 @@ impl Display {
 
     async fn report(&self) -> Result<Report> {
         let (saved, checked) = self.scores.counts().await?;
-        let read = self.events.depth("score.read").await?;
-        let checks = self.events.depth("score.saved").await?;
+        let (waiting, dead) = self.events().await?;
         Ok(Report {
             service: self.external.log().summary(),
             wanted: self.wanted(),
             saved,
             checked,
-            waiting: read.pending() + checks.pending(),
-            dead: read.dead + checks.dead,
+            settled: self.settled.load(Relaxed),
+            waiting,
+            dead,
             leader: self.leaderboard.leader().await?,
         })
     }
@@ -73,13 +100,15 @@ struct Report {
     wanted: Option<u64>,
     saved: u64,
     checked: u64,
+    /// Whether it came to its end; a run that was interrupted has only to leave the rest in the file.
+    settled: bool,
     waiting: usize,
     dead: usize,
     leader: Option<Score>,
 }
 
 impl Report {
-    /// An error when a number is wrong. A run that was interrupted has only to leave the rest in the file.
+    /// An error when a number is wrong.
     fn verdict(&self) -> Result {
         let mut wrong = Vec::new();
         if self.service.throttled > 0 {
@@ -88,14 +117,14 @@ impl Report {
         if self.dead > 0 {
             wrong.push(format!("{} events were given up", self.dead));
         }
-        if self.is_complete() && self.waiting > 0 {
-            wrong.push(format!("{} events still wait after the last one", self.waiting));
+        if self.settled && self.missing() > 0 {
+            wrong.push(format!("{} scores are missing and no event waits", self.missing()));
         }
         if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ").into()) }
     }
 
-    fn is_complete(&self) -> bool {
-        self.wanted == Some(self.checked)
+    fn missing(&self) -> u64 {
+        self.wanted.map_or(0, |wanted| wanted.saturating_sub(self.checked))
     }
 }
 
@@ -116,14 +145,15 @@ impl fmt::Display for Report {
         if let Some(Score { player, points }) = self.leader {
             writeln!(f, "Player {player} leads with {points} points.")?;
         }
-        match (self.is_complete(), self.wanted) {
-            (true, _) => write!(f, "Nothing is lost."),
-            (false, Some(wanted)) => write!(
-                f,
-                "Interrupted: {} of {wanted} are still to come; run it again on this file.",
-                wanted.saturating_sub(*checked)
-            ),
-            (false, None) => write!(f, "Interrupted; run it again on this file to go on."),
+        match (self.settled, self.wanted) {
+            (true, _) if self.missing() == 0 => write!(f, "Nothing is lost."),
+            (true, _) => write!(f, "Something is lost: {} scores are missing.", self.missing()),
+            (false, Some(wanted)) => {
+                write!(f, "Interrupted: {} of {wanted} are still to come; {GOES_ON}.", self.missing())
+            }
+            (false, None) => write!(f, "Interrupted; {GOES_ON}."),
         }
     }
 }
+
+const GOES_ON: &str = "with `--file PATH` the next run goes on where this one ends";

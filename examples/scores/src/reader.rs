@@ -29,6 +29,7 @@ async fn score_service() -> io::Result<ScoreService> {
 
 /// The client of the external service.
 #[service(name = "client")]
+#[expect(clippy::unused_async, reason = "a constructor is async; this one has nothing to wait for")]
 async fn score_client(external: Svc<ScoreService>) -> Result<ScoreClient, Infallible> {
     Ok(ScoreClient::new(external.url()))
 }
@@ -74,18 +75,22 @@ impl Service for Reader {
     }
 
     async fn run(&self, cx: &Context) -> Result {
+        self.read_all(cx).await?;
+        // What was read is on its way to the table.
         tokio::select! {
-            read = self.read_all() => read?,
-            () = cx.stopping() => return Ok(()),
+            biased;
+            () = cx.stopping() => {}
+            settled = self.display.until_settled() => {
+                settled?;
+                cx.shutdown();
+            }
         }
-        // What was read is still on its way to the file: the handlers say when all is done.
-        cx.stopping().await;
         Ok(())
     }
 }
 
 impl Reader {
-    async fn read_all(&self) -> Result {
+    async fn read_all(&self, cx: &Context) -> Result {
         let saved = self.scores.players().await?;
         let players = 1..=self.plan.count.unwrap_or(u64::MAX);
         let mut calls = JoinSet::new();
@@ -93,7 +98,11 @@ impl Reader {
             while calls.len() >= AHEAD {
                 finished(calls.join_next().await)?;
             }
-            calls.spawn(read(self.client.clone(), self.display.clone(), self.events.clone(), player));
+            if cx.is_stopping() {
+                break;
+            }
+            let (client, display) = (self.client.clone(), self.display.clone());
+            calls.spawn(read(client, display, self.events.clone(), cx.clone(), player));
         }
         while !calls.is_empty() {
             finished(calls.join_next().await)?;
@@ -102,10 +111,20 @@ impl Reader {
     }
 }
 
-async fn read(client: Svc<ScoreClient>, display: Svc<Display>, events: Dispatcher, player: u64) -> Result {
-    let score = read_score(&client, player).await?;
-    display.progress().read();
+/// A call may be given up when the program ends, but what was read is dispatched.
+async fn read(
+    client: Svc<ScoreClient>,
+    display: Svc<Display>,
+    events: Dispatcher,
+    cx: Context,
+    player: u64,
+) -> Result {
+    let score = tokio::select! {
+        score = read_score(&client, player) => score?,
+        () = cx.stopping() => return Ok(()),
+    };
     events.dispatch(ScoreRead { player, points: score.points }).await?;
+    display.progress().read();
     Ok(())
 }
 

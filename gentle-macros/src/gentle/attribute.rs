@@ -101,7 +101,7 @@ impl Attribute {
 }
 
 fn name(argument: &Argument, errors: &Errors) -> Option<LitStr> {
-    options::text("gentle", argument, "payments", errors)
+    options::text(argument, "payments", errors)
 }
 
 fn code<T: Parse>(argument: &Argument, example: &str, errors: &Errors) -> Option<T> {
@@ -116,7 +116,7 @@ fn code<T: Parse>(argument: &Argument, example: &str, errors: &Errors) -> Option
 }
 
 fn not_there_yet(argument: &Argument, errors: &Errors) {
-    errors.mistake(argument.tokens(), &messages::not_there_yet(&argument.key));
+    errors.mistake(argument.tokens(), &messages::not_there_yet("gentle", &argument.key));
 }
 
 fn unknown(argument: &Argument, errors: &Errors) {

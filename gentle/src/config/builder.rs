@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::key::KeyPath;
-use super::mistake::{self, Mistake};
+use super::mistake::Mistake;
 use super::source::environment::Environment;
 use super::source::file::{self, Layer};
 use super::{Config, Inner, Origin, Value};
@@ -117,6 +117,12 @@ impl Builder {
     /// A file that is missing, unreadable, larger than 1 MiB, not UTF-8 or not TOML, and a variable of gentle that
     /// is not UTF-8: all of them in one error of kind [`Config`](crate::error::Kind::Config).
     pub fn load(self) -> Result<Config, Error> {
+        let (config, mistakes) = self.read();
+        Error::together(mistakes).map_or(Ok(config), Err)
+    }
+
+    /// Reads everything, and what cannot be read is left out and told: for boot, which has more to say at once.
+    pub(crate) fn read(self) -> (Config, Vec<Error>) {
         let mut mistakes: Vec<Mistake> = self.environment.mistakes().collect();
         let mut files = Layer::default();
         let found = self.found_file();
@@ -126,13 +132,9 @@ impl Builder {
                 Err(wrong) => mistakes.extend(wrong),
             }
         }
-        mistake::result(mistakes)?;
-        Ok(Config(Arc::new(Inner {
-            defaults: self.defaults,
-            files,
-            environment: self.environment,
-            code: self.code,
-        })))
+        let Self { defaults, environment, code, .. } = self;
+        let config = Config(Arc::new(Inner { defaults, files, environment, code }));
+        (config, mistakes.into_iter().map(Mistake::into_error).collect())
     }
 
     fn found_file(&self) -> Option<Result<Layer, Vec<Mistake>>> {

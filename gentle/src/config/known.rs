@@ -14,7 +14,7 @@ pub(crate) const POLICY_KEYS: &[&str] = &[
     "timeout",
 ];
 /// The keys of `[handler.NAME]`.
-pub const HANDLER_KEYS: &[&str] = &["concurrency", "rate_limit", "retry", "timeout"];
+pub const HANDLER_KEYS: &[&str] = &["concurrency", "retry", "timeout"];
 /// The keys of `[service.NAME]` that gentle reads for every service.
 pub const SERVICE_KEYS: &[&str] = &["retry", "start_timeout", "stop_timeout"];
 /// The keys of `[app]`.

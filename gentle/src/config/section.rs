@@ -201,11 +201,13 @@ impl Section {
         prefixed.into_iter().chain(super::variables(&self.path.join(key))).collect()
     }
 
-    /// The keys that gentle itself reads here, beside the ones that were asked for.
+    /// The keys that were asked for, and those that gentle itself reads here.
     fn known(&self) -> Vec<String> {
         let service = self.path.segments().first().is_some_and(|first| first == "service");
         let own = if service { SERVICE_KEYS } else { &[] };
-        own.iter().map(ToString::to_string).chain(self.reading().asked.iter().cloned()).collect()
+        let mut known = self.reading().asked.clone();
+        known.extend(own.iter().map(ToString::to_string));
+        known.into_iter().collect()
     }
 
     fn unasked(&self) -> Vec<Mistake> {

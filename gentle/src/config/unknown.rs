@@ -75,14 +75,24 @@ fn in_section(entry: &Entry, rest: &[String], origin: &Origin) -> Option<Mistake
         let says = format!("{}: a handler has no `bulkhead`", entry.path);
         return Some(Mistake::new(origin.head(), says).help("here it is called `concurrency`"));
     }
-    if kind == "policy" && POLICY_KEYS.contains(&key.as_str()) {
-        let says = format!("{}: the code gives this policy no `{key}`", entry.path);
-        let help = "configuration changes what the code has written: add it to the attribute, or take this line away";
+    if kind == "handler" && key == "rate_limit" {
+        let says = format!("{}: a handler has no `rate_limit`", entry.path);
+        let help =
+            "put `#[gentle(rate_limit = ...)]` on the function that makes the call, and change that one";
         return Some(Mistake::new(origin.head(), says).help(help));
+    }
+    if kind == "policy" && POLICY_KEYS.contains(&key.as_str()) {
+        return Some(not_in_code(entry, key, origin.head()));
     }
     let words: Vec<&str> = keys.iter().map(String::as_str).collect();
     let says = format!("{}: unknown key `{key}`", entry.path);
     Some(Mistake::new(origin.head(), says).help(suggestion(key, &words, "it has no keys")))
+}
+
+fn not_in_code(entry: &Entry, key: &str, head: impl Into<String>) -> Mistake {
+    let says = format!("{}: the code gives this policy no `{key}`", entry.path);
+    let help = "configuration changes what the code has written: add it to the attribute, or take this away";
+    Mistake::new(head, says).help(help)
 }
 
 fn unknown_name(path: &KeyPath, origin: &Origin, known: &Known) -> Mistake {
@@ -131,6 +141,16 @@ fn in_variable(name: &str, known: &Known) -> Option<Mistake> {
 }
 
 fn unknown_variable(name: &str, known: &Known) -> Mistake {
+    let absent = |entry: &Entry, key: &str| entry.path.child(key).variable() == name;
+    let policies = known
+        .entries
+        .iter()
+        .filter(|entry| entry.path.segments().first().is_some_and(|kind| kind == "policy"));
+    for entry in policies {
+        if let Some(key) = POLICY_KEYS.iter().find(|key| absent(entry, key)) {
+            return not_in_code(entry, key, name);
+        }
+    }
     let rest = |name: &str| name.trim_start_matches("GENTLE_").to_lowercase();
     let taken = known.entries.iter().flat_map(Entry::variables).chain(known.variables.iter().cloned());
     let words: Vec<String> = taken.map(|variable| rest(&variable)).collect();

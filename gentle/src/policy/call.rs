@@ -261,7 +261,7 @@ impl<'a> Call<'a> {
     }
 
     #[cold]
-    fn elapsed<R: FromRejected>(&mut self, until: Instant) -> R {
+    fn ran_out<R: FromRejected>(&mut self, until: Instant) -> R {
         let elapsed = Rejected::new(Key::Timeout, Refusal::Elapsed);
         let whole = until == self.deadline;
         self.refuse(if whole { Last::Refused(elapsed) } else { Last::Answered }, elapsed)
@@ -303,7 +303,7 @@ where
                     }
                     let timer = timer.get_or_insert_with(|| Box::pin(timeout::expired(*until)));
                     ready!(timer.as_mut().poll(cx));
-                    return Poll::Ready(this.call.elapsed(*until));
+                    return Poll::Ready(this.call.ran_out(*until));
                 }
             }
         }

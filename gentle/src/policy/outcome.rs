@@ -23,7 +23,7 @@ impl<T, E> Outcome for Result<T, E> {
 ///
 /// `anyhow::Error` and `Box<dyn Error + Send + Sync>` have that already; an error type of your own needs one line.
 #[diagnostic::on_unimplemented(
-    message = "gentle: `{Self}` cannot carry a policy's refusal [G010]",
+    message = "gentle: `{Self}` cannot carry a policy's refusal [G066]",
     label = "a refused or timed-out call must return an error",
     note = "help: return `Result<T, E>` where `E` is made from `gentle::Rejected`: add the variant `Rejected(#[from] gentle::Rejected)` to a thiserror enum, or write `impl From<gentle::Rejected> for E`"
 )]

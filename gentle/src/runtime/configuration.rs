@@ -3,15 +3,17 @@ use std::time::Duration;
 use gentle_dsl::{Backoff, PolicySet, Retry, Setting};
 
 use super::parts::Parts;
-use crate::config::{APP_KEYS, Config, Known, Value};
+use crate::config::{Config, Known, Value};
 use crate::error::{Error, Kind};
 use crate::event::Handler;
 use crate::policy::Policies;
 use crate::service::Definition;
+use crate::telemetry::log::{Format, Log};
 
 /// What configuration says about the app itself.
 #[derive(Default)]
 pub(super) struct Settings {
+    pub(super) log: Log,
     pub(super) name: Option<String>,
     pub(super) boot_timeout: Option<Duration>,
     pub(super) stop_timeout: Option<Duration>,
@@ -24,25 +26,46 @@ impl Settings {
             name: app.text("name"),
             boot_timeout: app.duration("boot_timeout"),
             stop_timeout: app.duration("stop_timeout"),
+            log: log(config, problems),
         };
-        for key in APP_KEYS {
-            drop(app.get(key));
-        }
-        problems.extend(app.finish().err().iter().flat_map(Error::all).cloned());
+        // What it means is the handlers' affair, whether it is right is told once.
+        app.duration("drain");
+        problems.extend(mistakes(app.finish()));
         settings
     }
 }
 
+fn log(config: &Config, problems: &mut Vec<Error>) -> Log {
+    let section = config.section("log");
+    let filter =
+        section.get("level").map(|level| Log::new(level.as_text()).map_err(|error| level.error(error)));
+    let mut log = match filter.transpose() {
+        Ok(log) => log.unwrap_or_default(),
+        Err(error) => {
+            problems.push(error);
+            Log::default()
+        }
+    };
+    if let Some(format) = section.choice("format", &Format::WORDS).and_then(Format::from_name) {
+        log = log.format(format);
+    }
+    problems.extend(mistakes(section.finish()));
+    log
+}
+
 /// Brings services and handlers to what configuration says; policies, which are shared by all apps of the process, are
-/// only checked. Returns everything that is wrong.
-pub(super) fn apply(parts: &mut Parts, config: &Config) -> Vec<Error> {
+/// only checked. Returns everything that is wrong. Unless it `is_whole`, services are not asked about their own:
+/// what they miss may stand in the file that could not be read.
+pub(super) fn apply(parts: &mut Parts, config: &Config, is_whole: bool) -> Vec<Error> {
     let mut problems = config.unknown(&known(parts));
     problems.extend(twice(&parts.policies, config));
     for policies in &parts.policies {
         problems.extend(mistakes(config.policy(policies.name()).check()));
     }
-    parts.services =
-        change(std::mem::take(&mut parts.services), &mut problems, |service| configured(service, config));
+    if is_whole {
+        parts.services =
+            change(std::mem::take(&mut parts.services), &mut problems, |service| configured(service, config));
+    }
     parts.handlers =
         change(std::mem::take(&mut parts.handlers), &mut problems, |handler| handled(handler, config));
     problems
@@ -81,8 +104,8 @@ fn change<T>(parts: Vec<T>, problems: &mut Vec<Error>, one: impl Fn(T) -> (T, Ve
 
 fn configured(mut service: Definition, config: &Config) -> (Definition, Vec<Error>) {
     let section = config.service(service.name(), service.prefix());
-    if let Some(Setting::On(retry)) = section.sentence::<Retry>("retry") {
-        service = service.retry(retry);
+    if let Some(retry) = section.sentence::<Retry>("retry") {
+        service = service.retry(or_once(retry));
     }
     if let Some(limit) = section.duration("start_timeout") {
         service = service.start_timeout(limit);
@@ -97,10 +120,8 @@ fn configured(mut service: Definition, config: &Config) -> (Definition, Vec<Erro
 fn handled(mut handler: Handler, config: &Config) -> (Handler, Vec<Error>) {
     let overrides = config.handler(handler.name());
     let mut wrong = mistakes(overrides.check());
-    match overrides.sentence::<Retry>() {
-        Ok(Some(Setting::On(retry))) => handler = handler.retry(retry),
-        Ok(Some(Setting::Off)) => handler = handler.retry(Retry::new(Backoff::Now).attempts(1)),
-        Ok(None) | Err(_) => {}
+    if let Ok(Some(retry)) = overrides.sentence::<Retry>() {
+        handler = handler.retry(or_once(retry));
     }
     if let Some(Ok(concurrency)) = overrides.get("concurrency").map(Value::integer::<u32>) {
         handler = handler.concurrency(concurrency as usize);
@@ -110,7 +131,17 @@ fn handled(mut handler: Handler, config: &Config) -> (Handler, Vec<Error>) {
         Some(Err(error)) => wrong.push(error),
         None => {}
     }
+    if let Some(budget) = config.section("app").duration("drain") {
+        handler = handler.drain(budget);
+    }
     (handler, wrong)
+}
+
+fn or_once(retry: Setting<Retry>) -> Retry {
+    match retry {
+        Setting::On(retry) => retry,
+        Setting::Off => Retry::new(Backoff::Now).attempts(1),
+    }
 }
 
 /// Two policies of one name: an error when somebody chose the name, or when configuration means one of them.

@@ -65,14 +65,8 @@ impl Parts {
         for policies in &self.policies {
             for (key, value) in config.policy(policies.name()).iter() {
                 let Some(key) = policy::Key::from_name(key) else { continue };
-                match policies.set(key, value.as_text()) {
-                    Ok(()) => tracing::info!(
-                        "{}: {key} = \"{}\" from {}",
-                        policies.name(),
-                        value.as_text(),
-                        value.origin()
-                    ),
-                    Err(error) => tracing::error!("{}: {error}", policies.name()),
+                if let Err(error) = policies.set(key, value.as_text()) {
+                    tracing::error!("{}: {error}", policies.name());
                 }
             }
         }

@@ -3,6 +3,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::Place;
+use crate::config::{Config, Overrides};
 use crate::policy::Policies;
 use crate::service::{Engine, Standing, State};
 
@@ -20,6 +21,7 @@ struct PolicyLine {
     name: String,
     text: String,
     place: Option<Place>,
+    changed: String,
 }
 
 /// One part of the app.
@@ -31,16 +33,19 @@ struct Line {
     deps: Vec<String>,
     state: State,
     took: Option<Duration>,
+    changed: String,
 }
 
 impl Report {
     pub(super) fn new(name: &str, engine: &Engine, policies: &[&Policies]) -> Self {
-        let levels = engine.standings().into_iter();
-        let levels = levels.map(|level| level.into_iter().map(Line::of).collect()).collect();
+        let config: Config = engine.scope().get().unwrap_or_default();
+        let lines = |level: Vec<Standing<'_>>| {
+            level.into_iter().map(|standing| Line::of(standing, &config)).collect()
+        };
         Self {
             name: name.to_owned(),
-            levels,
-            policies: policies.iter().map(|one| PolicyLine::of(one)).collect(),
+            levels: engine.standings().into_iter().map(lines).collect(),
+            policies: policies.iter().map(|one| PolicyLine::of(one, &config)).collect(),
         }
     }
 
@@ -83,9 +88,12 @@ struct Widths {
 }
 
 impl Line {
-    fn of(standing: Standing<'_>) -> Self {
+    fn of(standing: Standing<'_>, config: &Config) -> Self {
         let definition = standing.definition;
+        let is_handler = definition.kind_name() == "handler";
+        let overrides = if is_handler { config.handler(definition.name()) } else { Overrides::default() };
         Self {
+            changed: changed(&overrides),
             name: definition.name().to_owned(),
             kind: definition.kind_name(),
             place: definition.place(),
@@ -122,16 +130,18 @@ impl fmt::Display for Report {
 }
 
 impl PolicyLine {
-    fn of(policies: &Policies) -> Self {
-        Self { name: policies.name().to_owned(), text: policies.to_string(), place: policies.place() }
+    fn of(policies: &Policies, config: &Config) -> Self {
+        let (name, place) = (policies.name().to_owned(), policies.place());
+        let changed = changed(&config.policy(&name));
+        Self { name, text: policies.to_string(), place, changed }
     }
 
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "\n    {}  {}", self.name, self.text)?;
-        match self.place {
-            Some(place) => write!(f, "  {}  {place}", place.package),
-            None => Ok(()),
+        if let Some(place) = self.place {
+            write!(f, "  {}  {place}", place.package)?;
         }
+        f.write_str(&self.changed)
     }
 }
 
@@ -141,6 +151,15 @@ impl Line {
         write!(f, "  {:<1$}", self.kind, widths.kind)?;
         write!(f, "  {:<1$}", self.standing(), widths.state)?;
         write!(f, "  {:<2$}  {}", self.place.package, self.place, widths.package)?;
-        if self.deps.is_empty() { Ok(()) } else { write!(f, "  after {}", self.deps.join(", ")) }
+        if !self.deps.is_empty() {
+            write!(f, "  after {}", self.deps.join(", "))?;
+        }
+        f.write_str(&self.changed)
     }
+}
+
+/// What is not as the code wrote it, and who says so.
+fn changed(overrides: &Overrides) -> String {
+    let origins = overrides.iter().map(|(key, value)| format!("  {key} from {}", value.origin()));
+    origins.collect::<Vec<_>>().concat()
 }

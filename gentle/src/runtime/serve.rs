@@ -2,14 +2,13 @@
 
 use std::io;
 
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
 use tracing::info;
 
 use super::signal::{Signal, Signals};
 use super::{App, AppBuilder, Exit};
-use crate::config::Config;
 use crate::error::{Error, Kind};
-use crate::telemetry::log::{Format, Log};
+use crate::telemetry::log::Log;
 
 /// How serving ended.
 pub(super) enum Served {
@@ -34,16 +33,19 @@ pub(super) async fn serve(app: &App) -> Served {
         Ok(signals) => signals,
         Err(error) => return Served::Ended(Err(no_signals(error))),
     };
-    let mut asked = false;
-    let served = tokio::select! {
-        result = up_and_down(app) => Served::Ended(result),
-        cut_off = heed(app, &mut signals, &mut asked) => cut_off,
-    };
-    match served {
-        // Somebody asked it to end while it booted: that is not a failure.
-        Served::Ended(Err(error)) if asked && error.is_cancelled() => Served::Ended(Ok(())),
-        served => served,
+    tokio::select! {
+        result = up_and_down(app) => Served::Ended(result.or_else(|error| unless_asked(app, error))),
+        cut_off = heed(app, &mut signals) => cut_off,
     }
+}
+
+/// That boot was called off is no failure when a signal or the program itself asked for the end.
+fn unless_asked(app: &App, error: Error) -> Result<(), Error> {
+    if !app.engine().is_asked_to_end() {
+        return Err(error);
+    }
+    let others = error.all().filter(|error| !error.is_cancelled()).cloned().collect();
+    Error::together(others).map_or(Ok(()), Err)
 }
 
 async fn up_and_down(app: &App) -> Result<(), Error> {
@@ -51,7 +53,11 @@ async fn up_and_down(app: &App) -> Result<(), Error> {
     tokio::select! {
         biased;
         () = app.engine().asked_to_end() => {}
-        () = app.engine().idle() => info!(app = app.name(), "everything is done, stopping"),
+        () = app.engine().idle() => {
+            if !app.engine().is_halting() {
+                info!(app = app.name(), "everything is done, stopping");
+            }
+        }
         _ = app.engine().ended() => {}
     }
     // What did not stop is part of how it ended.
@@ -59,10 +65,9 @@ async fn up_and_down(app: &App) -> Result<(), Error> {
     app.engine().ended().await
 }
 
-async fn heed(app: &App, signals: &mut Signals, asked: &mut bool) -> Served {
+async fn heed(app: &App, signals: &mut Signals) -> Served {
     let first = signals.next().await;
     info!(app = app.name(), signal = first.name(), "draining; a second signal ends at once");
-    *asked = true;
     app.shutdown();
     let second = signals.next().await;
     Served::CutOff(second, cut_off(app, second))
@@ -83,10 +88,15 @@ fn no_signals(error: io::Error) -> Error {
 
 /// A whole program: builds, runs, prints what went wrong.
 pub(super) fn main(builder: AppBuilder) -> Exit {
-    let app = match builder.build().and_then(logged) {
+    if Handle::try_current().is_ok() {
+        return failed(&inside_a_runtime());
+    }
+    let app = match builder.build() {
         Ok(app) => app,
         Err(error) => return failed(&error),
     };
+    // A program that has set up its own log keeps it.
+    app.resource::<Log>().unwrap_or_default().install();
     let runtime = match Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&no_runtime(error)),
@@ -104,21 +114,11 @@ pub(super) fn main(builder: AppBuilder) -> Exit {
     }
 }
 
-/// The log as configuration wants it. A program that has set up its own keeps it.
-fn logged(app: App) -> Result<App, Error> {
-    let config = app.resource::<Config>().unwrap_or_default();
-    let mut log = Log::default();
-    if let Some(level) = config.get("log.level") {
-        log = Log::new(level.as_text()).map_err(|error| level.error(error))?;
-    }
-    let section = config.section("log");
-    if let Some(format) = section.choice("format", &Format::WORDS).and_then(Format::from_name) {
-        log = log.format(format);
-    }
-    drop(section.get("level"));
-    section.finish()?;
-    log.install();
-    Ok(app)
+fn inside_a_runtime() -> Error {
+    let text = "this is called inside a tokio runtime, and makes one of its own\n\
+                help: call it from a plain `fn main`, or keep the runtime and write \
+                `App::builder().linked().configured().build()?.run().await`";
+    Error::new(Kind::StartFailed, text)
 }
 
 fn no_runtime(error: io::Error) -> Error {

@@ -83,6 +83,28 @@ async fn a_service_can_end_the_program() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_service_can_end_the_program_while_others_still_start() {
+    let log = Log::default();
+    let app = app([
+        Definition::value("ender", here!(), Ender),
+        log.probe().start(Act::Take(secs(9))).called("slow"),
+    ]);
+    within(secs(3), app.run()).await.unwrap().unwrap();
+    assert!(!app.state("slow").unwrap().is_ready());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_fails_after_a_service_has_ended_the_program_is_told_all_the_same() {
+    let log = Log::default();
+    let app = app([
+        Definition::value("ender", here!(), Ender),
+        log.probe().start(Act::Take(secs(9))).called("slow"),
+        log.probe().stop(Act::Fail("busy")).called("a"),
+    ]);
+    assert_eq!(app.run().await.unwrap_err().kind(), Kind::StopFailed);
+}
+
+#[tokio::test(start_paused = true)]
 async fn shutdown_from_outside_ends_the_run() {
     let log = Log::default();
     let app = app([log.probe().run(Act::UntilStopping).called("api")]);

@@ -102,7 +102,7 @@ fn an_unknown_key_is_reported_with_the_nearest() {
     );
     assert_eq!(
         only("[handler.save_score]\nzebra = 1"),
-        "gentle.toml:2:1: handler.save_score: unknown key `zebra`\n\nhelp: known: concurrency, rate_limit, retry, timeout"
+        "gentle.toml:2:1: handler.save_score: unknown key `zebra`\n\nhelp: known: concurrency, retry, timeout"
     );
     assert_eq!(
         only("log.color = 1"),
@@ -115,7 +115,7 @@ fn configuration_adds_no_policy_that_the_code_did_not_write() {
     assert_eq!(
         only("[policy.pay]\nbulkhead = \"16\""),
         "gentle.toml:2:1: policy.pay: the code gives this policy no `bulkhead`\n\n\
-         help: configuration changes what the code has written: add it to the attribute, or take this line away"
+         help: configuration changes what the code has written: add it to the attribute, or take this away"
     );
 }
 

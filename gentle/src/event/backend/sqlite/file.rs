@@ -4,6 +4,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, Transactio
 
 use super::config::Config;
 use crate::error::{Error, Kind};
+use crate::service::library::sqlite::set_journal;
 
 const VERSION: i64 = 1;
 const SCHEMA: &str = include_str!("schema.sql");
@@ -15,7 +16,7 @@ pub(super) fn writer(config: &Config) -> Result<Connection, Error> {
     let open = || -> rusqlite::Result<Connection> {
         let mut sql = Connection::open(&config.path)?;
         prepare(&sql)?;
-        sql.pragma_update(None, "journal_mode", "WAL")?;
+        set_journal(&sql, "wal", BUSY)?;
         sql.pragma_update(None, "synchronous", config.synchronous.pragma())?;
         create(&mut sql)?;
         Ok(sql)

@@ -21,10 +21,12 @@
 //! ```
 
 mod error;
+mod lock;
 mod settings;
 mod thread;
 
 pub use error::SqliteError;
+pub(crate) use lock::set_journal;
 pub use rusqlite;
 pub use settings::{Journal, SqliteConfig, Synchronous};
 

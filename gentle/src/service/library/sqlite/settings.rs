@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use super::lock::set_journal;
 use super::thread::select_one;
 use crate::config::{FromSection, Section};
 use crate::error::Error;
@@ -141,8 +142,7 @@ impl SqliteConfig {
     pub(super) fn open(&self) -> rusqlite::Result<Connection> {
         let mut connection = Connection::open(&self.path)?;
         connection.busy_timeout(self.busy_timeout)?;
-        let journal = format!("pragma journal_mode = {}", self.journal.word());
-        connection.query_row(&journal, [], |_| Ok(()))?;
+        set_journal(&connection, self.journal.word(), self.busy_timeout)?;
         connection.execute_batch(&format!("pragma synchronous = {}", self.synchronous.word()))?;
         select_one(&mut connection)?;
         Ok(connection)

@@ -246,3 +246,20 @@ fn wrong_configuration_says_what_is_wrong() {
         assert!(several.contains(part), "{several}");
     }
 }
+
+#[test]
+fn a_new_file_is_opened_by_many_at_once() {
+    let folder = Folder::new("many");
+    for file in 0..50 {
+        let config = SqliteConfig::new(folder.file(&file.to_string()));
+        let start = std::sync::Barrier::new(4);
+        std::thread::scope(|scope| {
+            let open = || {
+                start.wait();
+                config.open().map(drop)
+            };
+            let opened = [(); 4].map(|()| scope.spawn(open)).map(|thread| thread.join().unwrap());
+            assert!(opened.iter().all(Result::is_ok), "{opened:?}");
+        });
+    }
+}

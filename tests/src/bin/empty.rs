@@ -1,0 +1,5 @@
+//! A program with nothing in it.
+
+fn main() -> gentle::Exit {
+    gentle::run()
+}

@@ -1,0 +1,7 @@
+//! The same program as `expecting`, with the one line that it lacks.
+
+gentle::link!(gentle_tests_unlinked);
+
+fn main() -> gentle::Exit {
+    gentle::App::builder().linked().configured().expect("gentle-tests-unlinked").run()
+}
