@@ -160,6 +160,11 @@ impl<'a> Call<'a> {
         self.made.saturating_add(unsettled.into())
     }
 
+    /// When the whole call must have ended: [`Instant::FAR`] if never.
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
     /// Admission without waiting.
     #[inline]
     fn admit_at_once(&mut self) -> AtOnce {
