@@ -21,6 +21,12 @@ struct Judged<Res, E> {
     failed: bool,
 }
 
+impl<Res, E> Outcome for Judged<Res, E> {
+    fn is_failure(&self) -> bool {
+        self.failed
+    }
+}
+
 impl<Res, E> Outcome for &Judged<Res, E> {
     fn is_failure(&self) -> bool {
         self.failed
