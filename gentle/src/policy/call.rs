@@ -41,6 +41,9 @@ pub struct Call<'a> {
     course: Option<Box<Course>>,
 }
 
+/// When a call began that nobody needs the time of: before every deadline.
+const UNKNOWN: Instant = Instant::from_nanos(0);
+
 /// What became of the last attempt, as far as the return value cannot tell.
 #[derive(Clone, Copy, Debug)]
 enum Last {
@@ -97,7 +100,7 @@ impl<'a> Call<'a> {
     #[inline]
     pub(super) fn new(policies: &'a Policies) -> Self {
         // A retry that only counts never needs the time of a call that goes well.
-        let begun = if policies.is_timed() { now() } else { Instant::FAR };
+        let begun = if policies.is_timed() { now() } else { UNKNOWN };
         let deadline = policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.whole(begun));
         Self { policies, begun, deadline, made: 0, last: Last::None, permit: None, course: None }
     }
@@ -150,11 +153,15 @@ impl<'a> Call<'a> {
     }
 
     /// Admission without waiting: `None` when it takes a wait, or at least a closer look.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "it has one caller in each function, whose every call goes through it"
+    )]
+    #[inline(always)]
     fn admit_at_once(&mut self) -> Option<Instant> {
         let policies = self.policies;
         let at = if self.made == 0 { self.begun } else { self.later() };
-        if at >= self.deadline && self.deadline != Instant::FAR {
+        if at >= self.deadline {
             return None;
         }
         let token = match &policies.rate_limit {
@@ -219,7 +226,7 @@ impl<'a> Call<'a> {
         }
         self.made = self.made.saturating_add(1);
         let at = now();
-        if self.begun == Instant::FAR {
+        if self.begun == UNKNOWN {
             self.begun = at;
         }
         let elapsed = at - self.begun;
@@ -273,35 +280,56 @@ where
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        loop {
-            match &mut this.stage {
-                Stage::New => {
-                    this.stage = match this.call.admit_at_once() {
-                        Some(until) => Stage::Running(until, None),
-                        None => Stage::Queued(this.call.admit()),
-                    };
+        if !matches!(this.stage, Stage::New) {
+            return this.go_on(cx);
+        }
+        let Some(until) = this.call.admit_at_once() else {
+            this.stage = Stage::Queued(this.call.admit());
+            return this.go_on(cx);
+        };
+        // Who is admitted and answered at once, as nearly every call is, never leaves the first stage.
+        if let Poll::Ready(output) = this.operation.as_mut().poll(cx) {
+            this.call.last = Last::Answered;
+            return Poll::Ready(output);
+        }
+        this.stage = Stage::Running(until, None);
+        this.watch(cx)
+    }
+}
+
+impl<F> Attempt<'_, '_, F>
+where
+    F: Future,
+    F::Output: FromRejected,
+{
+    fn go_on(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
+        if let Stage::Queued(admission) = &mut self.stage {
+            match ready!(admission.as_mut().poll(cx)) {
+                Ok((permit, until)) => {
+                    self.call.permit = permit;
+                    self.stage = Stage::Running(until, None);
                 }
-                Stage::Queued(admission) => match ready!(admission.as_mut().poll(cx)) {
-                    Ok((permit, until)) => {
-                        this.call.permit = permit;
-                        this.stage = Stage::Running(until, None);
-                    }
-                    Err((last, rejected)) => return Poll::Ready(this.call.refuse(last, rejected)),
-                },
-                Stage::Running(until, timer) => {
-                    if let Poll::Ready(output) = this.operation.as_mut().poll(cx) {
-                        this.call.last = Last::Answered;
-                        return Poll::Ready(output);
-                    }
-                    if *until == Instant::FAR {
-                        return Poll::Pending;
-                    }
-                    let timer = timer.get_or_insert_with(|| Box::pin(timeout::expired(*until)));
-                    ready!(timer.as_mut().poll(cx));
-                    return Poll::Ready(this.call.ran_out(*until));
-                }
+                Err((last, rejected)) => return Poll::Ready(self.call.refuse(last, rejected)),
             }
         }
+        if let Poll::Ready(output) = self.operation.as_mut().poll(cx) {
+            self.call.last = Last::Answered;
+            return Poll::Ready(output);
+        }
+        self.watch(cx)
+    }
+
+    // The timer beside an operation that has not answered yet.
+    #[inline]
+    fn watch(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let Stage::Running(until, timer) = &mut self.stage else { return Poll::Pending };
+        let until = *until;
+        if until == Instant::FAR {
+            return Poll::Pending;
+        }
+        let timer = timer.get_or_insert_with(|| Box::pin(timeout::expired(until)));
+        ready!(timer.as_mut().poll(cx));
+        Poll::Ready(self.call.ran_out(until))
     }
 }
 
