@@ -44,9 +44,6 @@ pub struct Call<'a> {
     course: Option<Box<Course>>,
 }
 
-/// When a call began that nobody needs the time of: before every deadline.
-const UNKNOWN: Instant = Instant::from_nanos(0);
-
 /// What became of the last attempt, as far as the return value cannot tell.
 #[derive(Clone, Copy, Debug)]
 enum Last {
@@ -111,7 +108,7 @@ impl<'a> Call<'a> {
     #[inline]
     pub(super) fn new(policies: &'a Policies) -> Self {
         // A retry that only counts never needs the time of a call that goes well.
-        let begun = if policies.is_timed() { now() } else { UNKNOWN };
+        let begun = if policies.is_timed() { now() } else { Instant::UNKNOWN };
         let deadline = policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.whole(begun));
         Self { policies, begun, deadline, made: 0, last: Last::None, permit: None, pass: None, course: None }
     }
@@ -258,7 +255,7 @@ impl<'a> Call<'a> {
         }
         self.made = self.made.saturating_add(1);
         let at = now();
-        if self.begun == UNKNOWN {
+        if self.begun == Instant::UNKNOWN {
             self.begun = at;
         }
         let elapsed = at - self.begun;

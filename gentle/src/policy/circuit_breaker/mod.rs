@@ -223,7 +223,7 @@ impl Breaker {
         if word & MODE == FREE {
             return Ok(None);
         }
-        let at = if at == Instant::FAR { now() } else { at };
+        let at = if at == Instant::UNKNOWN { now() } else { at };
         let shut_until = Instant::from_nanos(self.shut_until.load(Ordering::Relaxed));
         if at < shut_until {
             let left = (shut_until != Instant::FAR).then(|| shut_until - at);
@@ -253,7 +253,7 @@ impl Breaker {
         }
         let slow_above = self.slow_above.load(Ordering::Relaxed);
         let at = now();
-        let took = if pass.since == Instant::FAR { Duration::ZERO } else { at - pass.since };
+        let took = if pass.since == Instant::UNKNOWN { Duration::ZERO } else { at - pass.since };
         if !failed && nanos(took) <= slow_above && pass.word & MODE == COUNTED {
             self.succeeded(at);
             return;
