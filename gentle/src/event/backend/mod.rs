@@ -152,7 +152,7 @@ pub struct Ticket {
 pub enum Verdict {
     /// Handled, or dropped on purpose: nothing is kept.
     Done,
-    /// Not begun: due again at once, and the attempt is not counted.
+    /// Not begun, or cut off by a shutdown: due again at once, and the attempt is not counted.
     Release,
     /// Failed: due again later.
     Retry {
@@ -165,6 +165,8 @@ pub enum Verdict {
     Dead {
         /// Why.
         reason: Reason,
+        /// How many attempts began.
+        attempts: u32,
         /// What the last attempt said.
         error: String,
     },

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::work::Work;
 use super::{pull, settle};
-use crate::event::backend::{Form, Verdict};
+use crate::event::backend::{Form, Ticket, Verdict};
 use crate::time::sleep;
 
 /// Waits for what runs, at most for `budget`, cuts off the rest and gives it back.
@@ -11,6 +11,7 @@ pub(super) async fn drain(work: &Arc<Work>, budget: Duration) {
     tokio::select! {
         biased;
         () = finish_up(work) => {}
+        () = work.user.closing() => give_back(work).await,
         () = sleep(budget) => give_back(work).await,
     }
 }
@@ -45,8 +46,11 @@ async fn give_back(work: &Work) {
         events,
         "the time to drain is over: attempts cut off, their events will come again"
     );
-    let error = "cut off by a shutdown".to_owned();
-    let verdict = Verdict::Retry { after: Duration::ZERO, error };
-    let batch = cut_off.into_iter().map(|ticket| (ticket, verdict.clone())).collect();
+    release(work, cut_off).await;
+}
+
+/// Gives back what was cut off with no attempt spent: it did not fail, the shutdown did not let it end.
+pub(super) async fn release(work: &Work, cut_off: Vec<Ticket>) {
+    let batch = cut_off.into_iter().map(|ticket| (ticket, Verdict::Release)).collect();
     settle::finish(work, batch).await;
 }

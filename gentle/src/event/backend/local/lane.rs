@@ -127,7 +127,8 @@ impl Lane {
                 item.due = present + after;
                 self.wait(item, present);
             }
-            Verdict::Dead { reason, error } => {
+            Verdict::Dead { reason, attempts, error } => {
+                item.attempts = attempts;
                 item.failed(error);
                 return Ended::Dead(item.letter(&self.group, reason));
             }
