@@ -4,8 +4,10 @@
 mod bound;
 mod drain;
 mod flow;
+mod log;
 mod outcome;
 mod retry;
+mod stopping;
 mod world;
 
 /// Each check as one test per store.

@@ -72,6 +72,10 @@ pub trait Backend: Send + Sync + 'static {
     /// `Store`.
     async fn renew(&self, tickets: Vec<Ticket>, lease: Duration) -> Result<Vec<Ticket>, Error>;
 
+    /// Nobody in this process takes anything more for the group. A store that dies with the process refuses from
+    /// here on, as `Stopped`, what none of its groups is left to take; another one goes on taking it in.
+    async fn leave(&self, _group: &Group) {}
+
     /// How many deliveries of the topic there are in each state.
     ///
     /// # Errors
