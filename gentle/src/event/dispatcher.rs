@@ -96,6 +96,10 @@ impl Dispatcher {
     /// # Errors
     ///
     /// [`Kind::Stopped`] and [`Kind::Store`].
+    ///
+    /// # Cancel safety
+    ///
+    /// It only reads: dropping the future changes nothing.
     pub async fn depth(&self, topic: &str) -> Result<Depth, Error> {
         self.0.backend()?.depth(topic).await
     }
@@ -105,6 +109,10 @@ impl Dispatcher {
     /// # Errors
     ///
     /// [`Kind::Stopped`] and [`Kind::Store`].
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`depth`](Self::depth).
     pub async fn dead_letters(&self, topic: &str) -> Result<Vec<DeadLetter>, Error> {
         self.0.backend()?.dead_letters(topic, LETTERS).await
     }

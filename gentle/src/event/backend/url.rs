@@ -49,6 +49,10 @@ const KNOWN: &[(&str, &str)] = &[("sqlite", "sqlite")];
 ///
 /// [`Kind::Config`] for a URL nobody here understands, which names what is compiled in and the feature to add;
 /// whatever the back end says when it cannot open.
+///
+/// # Cancel safety
+///
+/// Dropping the future opens nothing that stays; what it has made of a new file by then is found by the next open.
 pub async fn open(url: &str) -> Result<Arc<dyn Backend>, Error> {
     opening(url)?.await
 }
