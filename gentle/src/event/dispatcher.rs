@@ -122,7 +122,8 @@ impl Dispatcher {
         let backend = self.0.backend()?;
         let payload = wrap(event, backend.form())?;
         let id = Id::at(now());
-        backend.publish(vec![Envelope { id, topic: E::TOPIC, due, payload }], room).await?;
+        let envelope = Envelope { id, topic: E::TOPIC, due, payload };
+        self.0.patience.publish(&*backend, envelope, room).await?;
         Ok(Receipt { id })
     }
 }

@@ -3,7 +3,8 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::backend::{self, Backend, Group};
+use super::backend::{self, Backend, Group, StoredGroup};
+use super::patience::Patience;
 use crate::error::{Error, Kind};
 use crate::service::{Context, Result, Service};
 use crate::time::sleep;
@@ -21,6 +22,7 @@ pub(super) struct Store {
     open: RwLock<Option<Arc<dyn Backend>>>,
     closing: watch::Sender<bool>,
     users: watch::Sender<usize>,
+    pub(super) patience: Patience,
 }
 
 /// Somebody who has something to give back before the store closes.
@@ -29,7 +31,7 @@ pub(super) struct User(Arc<Store>);
 impl Store {
     pub(super) fn new(url: String, groups: Vec<Group>) -> Self {
         let (closing, users) = (watch::Sender::default(), watch::Sender::default());
-        Self { url, groups, open: RwLock::default(), closing, users }
+        Self { url, groups, open: RwLock::default(), closing, users, patience: Patience::default() }
     }
 
     pub(super) fn backend(&self) -> Result<Arc<dyn Backend>, Error> {
@@ -39,6 +41,23 @@ impl Store {
                            on the event store: give it a `Dispatcher`, or `deps = [\"event\"]`";
             Error::new(Kind::Stopped, message)
         })
+    }
+
+    fn tell_unhandled(&self, stored: Vec<StoredGroup>) {
+        let is_here = |name: &str| self.groups.iter().any(|group| &*group.name == name);
+        for StoredGroup { name, topic, waiting, forget } in
+            stored.into_iter().filter(|one| !is_here(&one.name))
+        {
+            tracing::warn!(
+                group = name,
+                topic,
+                waiting,
+                "no handler in this program is called `{name}`, and {waiting} deliveries of the topic `{topic}` \
+                 wait for it\n\
+                 help: if it was renamed, give the handler `name = \"{name}\"`; if another program has it, let \
+                 that run; if it is gone for good, make the store forget it: {forget}"
+            );
+        }
     }
 
     fn replace(&self, backend: Option<Arc<dyn Backend>>) -> Option<Arc<dyn Backend>> {
@@ -84,6 +103,7 @@ impl Service for Life {
     async fn start(&self, _cx: &Context) -> Result {
         let backend = backend::open(&self.0.url).await?;
         backend.subscribe(&self.0.groups).await?;
+        self.0.tell_unhandled(backend.stored_groups().await?);
         self.0.closing.send_replace(false);
         self.0.replace(Some(backend));
         Ok(())

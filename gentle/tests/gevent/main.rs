@@ -8,6 +8,7 @@ mod log;
 mod outcome;
 mod retry;
 mod stopping;
+mod waiting;
 mod world;
 
 /// Each check as one test per store.

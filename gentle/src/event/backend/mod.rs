@@ -76,6 +76,20 @@ pub trait Backend: Send + Sync + 'static {
     /// here on, as `Stopped`, what none of its groups is left to take; another one goes on taking it in.
     async fn leave(&self, _group: &Group) {}
 
+    /// The most events it holds, where that is limited.
+    fn bound(&self) -> Option<usize> {
+        None
+    }
+
+    /// The groups that it knows from earlier or from other processes, with those of this one.
+    ///
+    /// # Errors
+    ///
+    /// `Store`.
+    async fn stored_groups(&self) -> Result<Vec<StoredGroup>, Error> {
+        Ok(Vec::new())
+    }
+
     /// How many deliveries of the topic there are in each state.
     ///
     /// # Errors
@@ -123,6 +137,19 @@ pub struct Group {
     pub name: Arc<str>,
     /// The topic it handles.
     pub topic: &'static str,
+}
+
+/// A group as a durable store remembers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredGroup {
+    /// Its name.
+    pub name: String,
+    /// The topic it handles.
+    pub topic: String,
+    /// How many deliveries it has.
+    pub waiting: usize,
+    /// What to do with the store to make it forget the group and all that waits for it.
+    pub forget: String,
 }
 
 /// A delivery leased to whoever holds its ticket.

@@ -174,6 +174,10 @@ impl Backend for Local {
         Ok(tickets.into_iter().filter(lost).collect())
     }
 
+    fn bound(&self) -> Option<usize> {
+        Some(self.config.max_queued)
+    }
+
     async fn leave(&self, group: &Group) {
         let lanes = self.lanes.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(lane) = lanes.by_group.get(&group.name) {

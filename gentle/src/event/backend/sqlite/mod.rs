@@ -8,6 +8,7 @@ mod claim;
 mod config;
 mod engine;
 mod file;
+mod groups;
 mod job;
 mod publish;
 mod reader;
@@ -29,7 +30,9 @@ use self::job::{Finish, Renew, Reply, Subscribe};
 use self::publish::Publish;
 use self::reader::Reader;
 use self::writer::{Op, Writer};
-use super::{Backend, Claim, Depth, Form, Group, Opening, Registration, Room, StoreUrl, Ticket, Verdict};
+use super::{
+    Backend, Claim, Depth, Form, Group, Opening, Registration, Room, StoreUrl, StoredGroup, Ticket, Verdict,
+};
 use crate::error::{Error, Kind};
 use crate::event::{DeadLetter, Envelope};
 
@@ -82,6 +85,14 @@ impl Backend for Sqlite {
 
     async fn renew(&self, tickets: Vec<Ticket>, lease: Duration) -> Result<Vec<Ticket>, Error> {
         self.ask(|reply| Op::Job(Box::new(Renew { tickets, lease, lost: Vec::new(), reply }))).await
+    }
+
+    fn bound(&self) -> Option<usize> {
+        self.config.max_queued
+    }
+
+    async fn stored_groups(&self) -> Result<Vec<StoredGroup>, Error> {
+        self.reader.groups().await
     }
 
     async fn depth(&self, topic: &str) -> Result<Depth, Error> {
