@@ -146,7 +146,10 @@ fn wrap<E: Event>(event: E, form: Form) -> Result<Payload, Error> {
 }
 
 fn missing() -> Error {
-    Error::new(Kind::NoApp, "the app of this task has no event store")
+    let message = "this app has no event store, because no handler is registered and no service asks for a \
+                   `Dispatcher`\n\
+                   help: add one, set `event.url`, or name the crate that brings it: `gentle::link!(that_crate)`";
+    Error::new(Kind::NoApp, message)
 }
 
 impl Inject for Dispatcher {

@@ -5,6 +5,8 @@ mod bound;
 mod drain;
 mod flow;
 mod log;
+#[cfg(feature = "sqlite")]
+mod opening;
 mod outcome;
 mod retry;
 mod stopping;

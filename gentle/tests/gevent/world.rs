@@ -89,6 +89,12 @@ impl World {
         Self { app, events, url, folder }
     }
 
+    /// Its folder, gone with the last world in it.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.folder.0.clone()
+    }
+
     /// Waits until nothing of the topic wants handling any more.
     pub(crate) async fn settled(&self) {
         while self.events.depth(Ping::TOPIC).await.unwrap().pending() > 0 {

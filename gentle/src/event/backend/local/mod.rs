@@ -210,7 +210,11 @@ impl Backend for Local {
 }
 
 fn no_handler(topic: &str) -> Error {
-    Error::new(Kind::NoHandler, format!("no handler in this program takes events of the topic `{topic}`"))
+    let message = format!(
+        "no handler in this program takes events of the topic `{topic}`\n\
+         help: one in another crate is found when that crate is named: `gentle::link!(…)`"
+    );
+    Error::new(Kind::NoHandler, message)
 }
 
 impl Lanes {
