@@ -95,7 +95,7 @@ fn a_file_that_cannot_be_opened_is_named_and_the_reason_said_once() {
     says(
         &ended.errors,
         &[
-            "error: `event` did not start: the event file `/nowhere/events.db` failed: unable to open database file: ",
+            "error: `event` did not start: the event file `/nowhere/events.db` cannot be opened: the folder `/nowhere` does not exist: ",
         ],
     );
     let told = ended.errors.split_once("error: ").unwrap().1;
