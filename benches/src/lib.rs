@@ -1,10 +1,17 @@
-//! What a call costs: time and allocations, measured in this process.
+//! What a call costs: time, instructions and allocations, measured in this process and in one under valgrind.
 
 #![deny(unsafe_code)]
 
 mod allocations;
-mod measure;
-mod report;
+mod case;
+mod check;
+mod command;
+mod count;
+mod json;
+mod sample;
+mod subject;
+mod table;
 
-pub use measure::{Cost, Ready, measure};
-pub use report::Report;
+pub use case::{Case, Size};
+pub use command::{Suite, main};
+pub use subject::Subject;

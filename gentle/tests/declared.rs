@@ -172,6 +172,41 @@ fn names_are_what_the_types_and_functions_are_called() {
 
 #[test]
 fn a_handler_that_is_not_there_is_not_silently_missing() {
-    let error = App::builder().expect("no_such_crate").linked().build().unwrap_err();
+    let error = App::builder().expect_crate("no_such_crate").linked().build().unwrap_err();
     assert_eq!(error.kind(), Kind::Missing);
+}
+
+static SHARED: Policies = policies!(name = "shared", bulkhead = "3", retry = "now, 2 attempts");
+
+#[test]
+fn configuration_of_one_app_does_not_leak_into_the_next() {
+    let written = SHARED.to_string();
+    let toml = "[policy.shared]\nbulkhead = \"7\"\nretry = \"off\"";
+    let build = |toml: &str| {
+        App::builder().linked().policies(&SHARED).toml_text("gentle.toml", toml).build().unwrap();
+    };
+    build(toml);
+    assert!(SHARED.to_string().contains(r#"bulkhead = "7"#), "{SHARED}");
+    build("[policy.shared]\nretry = \"off\"");
+    assert!(SHARED.to_string().contains(r#"bulkhead = "3"#), "{SHARED}");
+    build("");
+    assert_eq!(SHARED.to_string(), written);
+}
+
+#[test]
+fn one_mistake_is_told_once() {
+    for toml in [
+        "[handler.sharing]\ntimeout = 5",
+        "[handler.sharing]\ntimeout = \"2s each attempt\"",
+        "[app]\nshutdown_timeuot = \"1s\"",
+        "[app]\nboot_timeout = 5",
+        "[app]\ndrain = 5",
+        "[log]\nfromat = \"json\"",
+        "[log]\nformat = \"jsn\"",
+        "[event]\nulr = \"local://\"",
+    ] {
+        let error = App::builder().linked().toml_text("gentle.toml", toml).build().unwrap_err();
+        let told: Vec<_> = error.all().map(ToString::to_string).collect();
+        assert_eq!(told.len(), 1, "{toml}: {told:#?}");
+    }
 }

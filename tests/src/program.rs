@@ -108,6 +108,14 @@ impl Program {
         self
     }
 
+    /// Sends it the signal until it is gone: soon after the first one of its kind it is still the same stop.
+    pub fn signal_until_it_ends(mut self, signal: &str) -> Self {
+        while matches!(self.child.try_wait(), Ok(None)) {
+            self = self.signal(signal);
+        }
+        self
+    }
+
     /// Kills it, as `kill -9` does; tells whether it was still alive.
     pub fn kill(mut self) -> bool {
         let alive = matches!(self.child.try_wait(), Ok(None));

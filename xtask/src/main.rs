@@ -11,7 +11,9 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask test  [--only STEP,STEP]   everything that must hold; what is missing for it is installed first
-cargo xtask bench [NAME] [--json]      what a call costs";
+cargo xtask bench [NAME] [--json]      what a call costs, beside what others offer for the same
+cargo xtask bench [NAME] --check       whether a call takes more instructions or allocations than recorded
+cargo xtask bench [NAME] --record      records them";
 
 const COMMANDS: [&str; 3] = ["test", "bench", "help"];
 

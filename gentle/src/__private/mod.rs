@@ -24,7 +24,7 @@ pub fn unset<T: Unset>() -> T {
 
 /// A field that needs no word about where its value comes from: everything that is `Default`.
 #[diagnostic::on_unimplemented(
-    message = "service: a field of type `{Self}` gets no value [G1065]",
+    message = "service: a field of type `{Self}` gets no value [G765]",
     label = "neither injected nor `Default`",
     note = "help: if it is a service write `Svc<{Self}>`; if it is configuration put `#[config]` before the field; else derive `Default`"
 )]
@@ -42,7 +42,7 @@ impl<T: Default> Unset for T {
 
 /// What a constructor returns: the value, or why there is none.
 #[diagnostic::on_unimplemented(
-    message = "service: a constructor cannot return `{Self}` [G1066]",
+    message = "service: a constructor cannot return `{Self}` [G766]",
     label = "is not a value or an error",
     note = "help: return `Result<T, E>`, where `T` is what it makes and `E` is an error, `anyhow::Error` or `String`"
 )]
@@ -74,7 +74,7 @@ pub fn owned<E: Owned>(delivery: &Delivery<E>) -> E {
 
 /// An event that a handler may take by value: everything that is `Clone`.
 #[diagnostic::on_unimplemented(
-    message = "event_handler: `{Self}` is taken by value and is not `Clone` [G1262]",
+    message = "event_handler: `{Self}` is taken by value and is not `Clone` [G962]",
     label = "other handlers need it too",
     note = "help: write `&{Self}`, or `Arc<{Self}>` to keep it, or derive `Clone`"
 )]

@@ -31,7 +31,7 @@ pub const fn same_topic(event: &str, topic: Option<&str>, written: &str) {
         _ => return,
     };
     let text = Text::EMPTY.with("event_handler: the topic of `").with(event).with("` is `").with(topic);
-    let text = text.with("` [G1263]\nhelp: write `topic = \"").with(topic).with("\"`, or leave it out");
+    let text = text.with("` [G963]\nhelp: write `topic = \"").with(topic).with("\"`, or leave it out");
     panic!("{}", text.as_str())
 }
 
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     #[should_panic(
-        expected = "the topic of `ScoreRead` is `score.read` [G1263]\nhelp: write `topic = \"score.read\"`"
+        expected = "the topic of `ScoreRead` is `score.read` [G963]\nhelp: write `topic = \"score.read\"`"
     )]
     fn the_right_one_is_shown() {
         same_topic("ScoreRead", Some("score.read"), "score.saved");

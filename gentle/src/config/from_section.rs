@@ -23,7 +23,7 @@ use crate::error::Error;
 /// # }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "service: `{Self}` cannot be read from configuration [G1064]",
+    message = "service: `{Self}` cannot be read from configuration [G764]",
     label = "has no `impl FromSection`",
     note = "help: write `impl FromSection for {Self}`, which reads its keys; a type of another crate goes into one of yours"
 )]

@@ -3,7 +3,8 @@
 //! Defaults < `gentle.toml` < environment < code. A key is dotted (`event.url`), and each key has its variable:
 //! `GENTLE_` and the segments in upper case, with `_` for whatever is neither a letter nor a digit
 //! (`GENTLE_EVENT_URL`, `GENTLE_POLICY_SCORES__READ_SCORE_RETRY`). A variable is never split: it is found from the
-//! names that a program has, so names may hold `::` and `_`.
+//! names that a program has, so names may hold `::` and `_`. The level of the log is also found in `RUST_LOG`, which is not
+//! gentle's own: what is wrong with it is a warning.
 //!
 //! ```toml
 //! [event]
@@ -208,8 +209,8 @@ impl Config {
         Overrides::read(self, "handler", name, HANDLER_KEYS)
     }
 
-    /// Every section, name, key and variable that means nothing to this program, each as an error of its own, in
-    /// the order of the file.
+    /// Every section, name and key that means nothing to this program, and every variable that is a slip of one that
+    /// does, each as an error of its own, in the order of the file.
     ///
     /// # Examples
     ///
@@ -225,6 +226,11 @@ impl Config {
     /// ```
     pub fn unknown(&self, known: &Known) -> Vec<Error> {
         unknown::mistakes(self, known).into_iter().map(mistake::Mistake::into_error).collect()
+    }
+
+    /// The variables that begin with `GENTLE_` and mean nothing to this program nor look like a slip.
+    pub(crate) fn foreign_variables(&self, known: &Known) -> Vec<&str> {
+        unknown::foreign(self, known)
     }
 
     /// Every value with its origin, one in a line, masked: with the `known` names, what only the environment holds

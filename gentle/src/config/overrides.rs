@@ -62,17 +62,20 @@ impl Overrides {
     ///
     /// # Errors
     ///
-    /// Every mistake in every policy's text, and a `concurrency` that is no number above zero.
+    /// Every mistake in every policy's text, and for a handler a `concurrency` that is no number above zero and a
+    /// `timeout` that is no duration.
     pub fn check(&self) -> Result<(), Error> {
         mistake::result(self.0.iter().flat_map(wrong).collect())
     }
 }
 
 fn wrong(value: &Value) -> Vec<Mistake> {
-    if value.key.last() == "concurrency" {
-        concurrency(value).err().into_iter().collect()
-    } else {
-        grammar::check(value)
+    let handler = value.key.segments().first().is_some_and(|kind| kind == "handler");
+    match value.key.last() {
+        "concurrency" => concurrency(value).err().into_iter().collect(),
+        // A handler is all attempts: its time limit has no sentence around it.
+        "timeout" if handler => value.read_duration().err().into_iter().collect(),
+        _ => grammar::check(value),
     }
 }
 

@@ -184,6 +184,12 @@ impl Section {
         mistake::result(mistakes)
     }
 
+    /// Whether what was read is right; the keys that nobody asked for are told by
+    /// [`Config::unknown`](super::Config::unknown).
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        mistake::result(std::mem::take(&mut self.reading().mistakes))
+    }
+
     fn read<T>(&self, key: &str, reader: impl FnOnce(&Value) -> Result<T, Mistake>) -> Option<T> {
         reader(&self.get(key)?).map_err(|mistake| self.note(mistake)).ok()
     }

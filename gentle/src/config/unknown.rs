@@ -24,7 +24,7 @@ fn in_layer(layer: &Layer, known: &Known) -> Vec<Mistake> {
         if reported.iter().any(|above| path.below(above).is_some()) {
             continue;
         }
-        if let Some(mistake) = at(path, origin, layer.values.contains_key(path), known) {
+        if let Some(mistake) = at(path, origin, layer, known) {
             reported.push(path);
             found.push((origin, mistake));
         }
@@ -40,15 +40,32 @@ fn line(origin: &Origin) -> (u32, u32) {
     }
 }
 
-fn at(path: &KeyPath, origin: &Origin, is_value: bool, known: &Known) -> Option<Mistake> {
+fn at(path: &KeyPath, origin: &Origin, layer: &Layer, known: &Known) -> Option<Mistake> {
     let above = known.entries.iter().any(|entry| entry.path == *path || entry.path.below(path).is_some());
     if above || (path.segments().len() == 1 && is_family(path.last())) {
-        return is_value.then(|| no_section(path, origin));
+        return layer.values.contains_key(path).then(|| no_section(path, origin));
     }
     match known.entries.iter().find_map(|entry| Some((entry, path.below(&entry.path)?))) {
         Some((entry, rest)) => in_section(entry, rest, origin),
-        None => Some(unknown_name(path, origin, known)),
+        None => {
+            let unknown = || unknown_name(path, origin, known);
+            Some(split_name(path, origin, layer, known).unwrap_or_else(unknown))
+        }
     }
+}
+
+/// A name with `::` whose parts stand as sections of sections.
+fn split_name(path: &KeyPath, origin: &Origin, layer: &Layer, known: &Known) -> Option<Mistake> {
+    let (kind, parent) = parent(path)?;
+    let split = |name: &str| name.split("::").fold(parent.clone(), |path, part| path.child(part));
+    let names = known.names_below(&parent).into_iter();
+    let name = names.into_iter().find(|name| {
+        let split = split(name);
+        split.below(path).is_some() && layer.named.contains_key(&split)
+    })?;
+    let says = format!("unknown {kind} `{}`", name.replace("::", "."));
+    let help = format!("did you mean `[{kind}.\"{name}\"]`? A name with `::` stands in quotes");
+    Some(Mistake::new(origin.head(), says).help(help))
 }
 
 /// The sections that hold names; a program may have none of them and still mean the word.
@@ -79,6 +96,11 @@ fn in_section(entry: &Entry, rest: &[String], origin: &Origin) -> Option<Mistake
         let says = format!("{}: a handler has no `rate_limit`", entry.path);
         let help =
             "put `#[gentle(rate_limit = ...)]` on the function that makes the call, and change that one";
+        return Some(Mistake::new(origin.head(), says).help(help));
+    }
+    if kind == "handler" && matches!(key.as_str(), "drain" | "lease") {
+        let says = format!("{}: `{key}` is not configured by handler", entry.path);
+        let help = "`drain` and `lease` are set in the code; `[app] drain` is for all handlers";
         return Some(Mistake::new(origin.head(), says).help(help));
     }
     if kind == "policy" && POLICY_KEYS.contains(&key.as_str()) {
@@ -128,19 +150,36 @@ fn suggestion(word: &str, known: &[&str], none: &str) -> String {
     }
 }
 
+/// The variables that begin as gentle's do, set nothing and are no slip of one that does: somebody else's, such as
+/// those that Kubernetes makes for a service called `gentle`.
+pub(crate) fn foreign<'a>(config: &'a Config, known: &Known) -> Vec<&'a str> {
+    let is_foreign = |name: &&str| {
+        is_ours(name, known) && keys(name, known).is_empty() && unknown_variable(name, known).is_none()
+    };
+    config.0.environment.names().filter(is_foreign).collect()
+}
+
+fn is_ours(name: &str, known: &Known) -> bool {
+    name.starts_with("GENTLE_") && !known.variables.iter().any(|variable| variable == name)
+}
+
+fn keys(name: &str, known: &Known) -> Vec<KeyPath> {
+    known.entries.iter().filter_map(|entry| entry.key_of(name)).collect()
+}
+
 fn in_variable(name: &str, known: &Known) -> Option<Mistake> {
-    if !name.starts_with("GENTLE_") || known.variables.iter().any(|variable| variable == name) {
+    if !is_ours(name, known) {
         return None;
     }
-    let keys: Vec<KeyPath> = known.entries.iter().filter_map(|entry| entry.key_of(name)).collect();
-    match keys.as_slice() {
-        [] => Some(unknown_variable(name, known)),
+    match keys(name, known).as_slice() {
+        [] => unknown_variable(name, known),
         [_] => None,
         several => ambiguous(name, several, known),
     }
 }
 
-fn unknown_variable(name: &str, known: &Known) -> Mistake {
+/// What a variable that sets nothing is a slip of.
+fn unknown_variable(name: &str, known: &Known) -> Option<Mistake> {
     let absent = |entry: &Entry, key: &str| entry.path.child(key).variable() == name;
     let policies = known
         .entries
@@ -148,21 +187,16 @@ fn unknown_variable(name: &str, known: &Known) -> Mistake {
         .filter(|entry| entry.path.segments().first().is_some_and(|kind| kind == "policy"));
     for entry in policies {
         if let Some(key) = POLICY_KEYS.iter().find(|key| absent(entry, key)) {
-            return not_in_code(entry, key, name);
+            return Some(not_in_code(entry, key, name));
         }
     }
     let rest = |name: &str| name.trim_start_matches("GENTLE_").to_lowercase();
     let taken = known.entries.iter().flat_map(Entry::variables).chain(known.variables.iter().cloned());
     let words: Vec<String> = taken.map(|variable| rest(&variable)).collect();
-    let help = match did_you_mean(&rest(name), words.iter().map(String::as_str)) {
-        Some(meant) => format!("did you mean `GENTLE_{}`?", meant.to_uppercase()),
-        None => VARIABLES.to_owned(),
-    };
-    Mistake::new(name, "unknown variable").help(help)
+    let meant = did_you_mean(&rest(name), words.iter().map(String::as_str))?;
+    let help = format!("did you mean `GENTLE_{}`?", meant.to_uppercase());
+    Some(Mistake::new(name, "unknown variable").help(help))
 }
-
-const VARIABLES: &str = "variables of gentle are GENTLE_EVENT_URL, GENTLE_LOG, GENTLE_POLICY_NAME_KEY, \
-                         GENTLE_HANDLER_NAME_KEY, GENTLE_SERVICE_NAME_KEY, GENTLE_APP_KEY";
 
 /// Two names that are spelt alike in upper case. A service that takes any key is only meant when nothing else is.
 fn ambiguous(name: &str, keys: &[KeyPath], known: &Known) -> Option<Mistake> {

@@ -69,7 +69,7 @@ use crate::error::Error;
 /// let handler = Handler::new("nobody", gentle::here!(), |_: Delivery<Nameless>| async {});
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "event: `{Self}` is not an event [G1155]",
+    message = "event: `{Self}` is not an event [G855]",
     label = "has no `impl Event`",
     note = "help: write `#[derive(Event, Serialize, Deserialize)]` above it; what is no event but a service is taken as `Svc<T>`"
 )]

@@ -38,7 +38,7 @@ pub enum Outcome {
 /// An `Err` is a failed attempt: the event comes again after the handler's back-off, and when no attempt is left
 /// it goes to the dead letters.
 #[diagnostic::on_unimplemented(
-    message = "event_handler: a handler cannot return `{Self}` [G1261]",
+    message = "event_handler: a handler cannot return `{Self}` [G961]",
     label = "is not an outcome",
     note = "help: return `()`, `Outcome`, `Result<(), E>` or `Result<Outcome, E>`, where `E` is an error, `anyhow::Error` or `String`"
 )]

@@ -44,6 +44,9 @@ pub struct Call<'a> {
     course: Option<Box<Course>>,
 }
 
+/// When a call began that nobody needs the time of: before every deadline.
+const UNKNOWN: Instant = Instant::from_nanos(0);
+
 /// What became of the last attempt, as far as the return value cannot tell.
 #[derive(Clone, Copy, Debug)]
 enum Last {
@@ -108,7 +111,7 @@ impl<'a> Call<'a> {
     #[inline]
     pub(super) fn new(policies: &'a Policies) -> Self {
         // A retry that only counts never needs the time of a call that goes well.
-        let begun = if policies.is_timed() { now() } else { Instant::FAR };
+        let begun = if policies.is_timed() { now() } else { UNKNOWN };
         let deadline = policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.whole(begun));
         Self { policies, begun, deadline, made: 0, last: Last::None, permit: None, pass: None, course: None }
     }
@@ -160,12 +163,21 @@ impl<'a> Call<'a> {
         self.made.saturating_add(unsettled.into())
     }
 
+    /// When the whole call must have ended: [`Instant::FAR`] if never.
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
     /// Admission without waiting.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "it has one caller in each function, whose every call goes through it"
+    )]
+    #[inline(always)]
     fn admit_at_once(&mut self) -> AtOnce {
         let policies = self.policies;
         let at = if self.made == 0 { self.begun } else { self.later() };
-        if at >= self.deadline && self.deadline != Instant::FAR {
+        if at >= self.deadline {
             return AtOnce::Queued;
         }
         if let Some(breaker) = &policies.circuit_breaker {
@@ -246,7 +258,7 @@ impl<'a> Call<'a> {
         }
         self.made = self.made.saturating_add(1);
         let at = now();
-        if self.begun == Instant::FAR {
+        if self.begun == UNKNOWN {
             self.begun = at;
         }
         let elapsed = at - self.begun;
@@ -312,38 +324,62 @@ where
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        loop {
-            match &mut this.stage {
-                Stage::New => {
-                    this.stage = match this.call.admit_at_once() {
-                        AtOnce::Admitted(until) => Stage::Running(until, None),
-                        AtOnce::Queued => Stage::Queued(this.call.admit()),
-                        AtOnce::Refused(rejected) => {
-                            return Poll::Ready(this.call.refuse(Last::Refused(rejected), rejected));
-                        }
-                    };
+        if !matches!(this.stage, Stage::New) {
+            return this.go_on(cx);
+        }
+        let until = match this.call.admit_at_once() {
+            AtOnce::Admitted(until) => until,
+            AtOnce::Queued => {
+                this.stage = Stage::Queued(this.call.admit());
+                return this.go_on(cx);
+            }
+            AtOnce::Refused(rejected) => {
+                return Poll::Ready(this.call.refuse(Last::Refused(rejected), rejected));
+            }
+        };
+        // Who is admitted and answered at once, as nearly every call is, never leaves the first stage.
+        if let Poll::Ready(output) = this.operation.as_mut().poll(cx) {
+            this.call.answered(output.is_failure());
+            return Poll::Ready(output);
+        }
+        this.stage = Stage::Running(until, None);
+        this.watch(cx)
+    }
+}
+
+impl<F> Attempt<'_, '_, F>
+where
+    F: Future,
+    F::Output: FromRejected,
+{
+    fn go_on(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
+        if let Stage::Queued(admission) = &mut self.stage {
+            match ready!(admission.as_mut().poll(cx)) {
+                Ok((pass, permit, until)) => {
+                    (self.call.pass, self.call.permit) = (pass, permit);
+                    self.stage = Stage::Running(until, None);
                 }
-                Stage::Queued(admission) => match ready!(admission.as_mut().poll(cx)) {
-                    Ok((pass, permit, until)) => {
-                        (this.call.pass, this.call.permit) = (pass, permit);
-                        this.stage = Stage::Running(until, None);
-                    }
-                    Err((last, rejected)) => return Poll::Ready(this.call.refuse(last, rejected)),
-                },
-                Stage::Running(until, timer) => {
-                    if let Poll::Ready(output) = this.operation.as_mut().poll(cx) {
-                        this.call.answered(output.is_failure());
-                        return Poll::Ready(output);
-                    }
-                    if *until == Instant::FAR {
-                        return Poll::Pending;
-                    }
-                    let timer = timer.get_or_insert_with(|| Box::pin(timeout::expired(*until)));
-                    ready!(timer.as_mut().poll(cx));
-                    return Poll::Ready(this.call.ran_out(*until));
-                }
+                Err((last, rejected)) => return Poll::Ready(self.call.refuse(last, rejected)),
             }
         }
+        if let Poll::Ready(output) = self.operation.as_mut().poll(cx) {
+            self.call.answered(output.is_failure());
+            return Poll::Ready(output);
+        }
+        self.watch(cx)
+    }
+
+    // The timer beside an operation that has not answered yet.
+    #[inline]
+    fn watch(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let Stage::Running(until, timer) = &mut self.stage else { return Poll::Pending };
+        let until = *until;
+        if until == Instant::FAR {
+            return Poll::Pending;
+        }
+        let timer = timer.get_or_insert_with(|| Box::pin(timeout::expired(until)));
+        ready!(timer.as_mut().poll(cx));
+        Poll::Ready(self.call.ran_out(until))
     }
 }
 

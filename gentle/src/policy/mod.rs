@@ -10,9 +10,13 @@
 //! timeout (total) > retry > circuit_breaker > rate_limit > bulkhead > timeout (each attempt) > the operation
 //! ```
 //!
-//! Every attempt of a retry is evidence for the circuit breaker, and an open circuit spends no token. Every attempt takes its own token and its own permit; no permit is held while a retry waits; who
-//! waits for a token does not occupy a place in the bulkhead; the limit of one attempt does not count the time in
-//! the queue.
+//! Every attempt of a retry is evidence for the circuit breaker, and an open circuit spends no token. Every attempt
+//! takes its own token and its own permit; no permit is held while a retry waits; who waits for a token does not
+//! occupy a place in the bulkhead; the limit of one attempt does not count the time in the queue.
+//!
+//! Around a function there is the attribute, around a call [`Policies::call`]. Operations that are put together as
+//! values have policies as methods ([`handler`]), and services in a stack have them as layers (`tower`, with the
+//! feature of that name).
 
 mod builder;
 mod call;
@@ -21,12 +25,16 @@ mod patience;
 mod policies;
 mod registration;
 mod rejected;
+mod shared;
 
 pub mod bulkhead;
 pub mod circuit_breaker;
+pub mod handler;
 pub mod rate_limit;
 pub mod retry;
 pub mod timeout;
+#[cfg(feature = "tower")]
+pub mod tower;
 
 pub use builder::{Builder, IntoSetting};
 pub use call::{Attempt, Call, Pause};
@@ -38,3 +46,4 @@ pub use outcome::{Again, FromRejected, Outcome};
 pub use policies::Policies;
 pub use registration::Registration;
 pub use rejected::{Refusal, Rejected};
+pub use shared::SharedPolicies;

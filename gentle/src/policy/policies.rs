@@ -38,6 +38,7 @@ use crate::error::{Error, Kind, Place};
 pub struct Policies {
     name: Cow<'static, str>,
     place: Option<Place>,
+    written: PolicySet,
     text: Mutex<PolicySet>,
     timed: AtomicBool,
     pub(super) circuit_breaker: Option<Breaker>,
@@ -81,6 +82,7 @@ impl Policies {
         Self {
             name,
             place,
+            written: set,
             text: Mutex::new(set),
             timed: AtomicBool::new(is_timed(&set)),
             circuit_breaker: match set.circuit_breaker {
@@ -121,13 +123,38 @@ impl Policies {
     }
 
     /// The full text now in force, defaults filled in.
-    pub fn set_now(&self) -> PolicySet {
+    pub fn current_set(&self) -> PolicySet {
         *self.text()
     }
 
     /// The circuit breaker among them, to look at it and to hold it open or closed.
     pub fn circuit_breaker(&self) -> Option<Circuit<'_>> {
         self.circuit_breaker.as_ref().map(Circuit::of)
+    }
+
+    /// Brings one policy back to what the code wrote.
+    pub(crate) fn restore(&self, key: Key) -> Result<(), Error> {
+        let (written, now) = (&self.written, self.current_set());
+        match key {
+            Key::RateLimit => self.back(key, written.rate_limit, now.rate_limit),
+            Key::Bulkhead => self.back(key, written.bulkhead, now.bulkhead),
+            Key::Retry => self.back(key, written.retry, now.retry),
+            Key::Timeout => self.back(key, written.timeout, now.timeout),
+            Key::CircuitBreaker => self.back(key, written.circuit_breaker, now.circuit_breaker),
+            _ => Ok(()),
+        }
+    }
+
+    fn back<T: Sentence + PartialEq>(
+        &self,
+        key: Key,
+        written: Option<Setting<T>>,
+        now: Option<Setting<T>>,
+    ) -> Result<(), Error> {
+        match written {
+            Some(written) if now != Some(written) => self.set(key, &written.to_string()),
+            _ => Ok(()),
+        }
     }
 
     /// Runs `operation` under these policies: once, or again for as long as a retry says.

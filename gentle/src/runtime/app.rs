@@ -1,9 +1,8 @@
 use std::any::{TypeId, type_name};
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 
-use tracing::info;
+use tracing::{info, warn};
 
 use super::{AppBuilder, Report, serve};
 use crate::error::{Error, Kind};
@@ -14,6 +13,9 @@ use crate::service::{Engine, Graph, Limits, Resources, Scope, State, Svc};
 ///
 /// Cheap to clone. All methods take `&self` and may be called by any number of tasks at once; those that ask for the
 /// same get the same answer. When the last clone is dropped, what still runs is stopped in the background.
+///
+/// Apps share nothing but the policies in a `static`: those are one per process, and the app that was built last has
+/// configured them.
 ///
 /// # Examples
 ///
@@ -39,7 +41,7 @@ struct Inner {
     name: String,
     engine: Engine,
     policies: Vec<&'static Policies>,
-    reported: AtomicBool,
+    warnings: Vec<String>,
 }
 
 /// How tasks find their app again; weak, so that an app nobody holds can go.
@@ -58,11 +60,13 @@ impl App {
         mut resources: Resources,
         limits: Limits,
         policies: Vec<&'static Policies>,
+        warnings: Vec<String>,
     ) -> Self {
         Self(Arc::new_cyclic(|inner| {
-            resources.insert(Home(inner.clone()));
-            let engine = Engine::new(graph, Scope::new(resources), limits);
-            Inner { name, engine, policies, reported: AtomicBool::new(false) }
+            let home = Home(inner.clone());
+            resources.insert(home.clone());
+            let engine = Engine::new(graph, Scope::new(resources), limits, move || home.is_up());
+            Inner { name, engine, policies, warnings }
         }))
     }
 
@@ -76,7 +80,8 @@ impl App {
         home.map(Self).ok_or_else(|| Error::new(Kind::NoApp, "the app of this task is gone"))
     }
 
-    /// Starts everything, each service as soon as what it needs is ready. Of an app that is up: nothing.
+    /// Starts everything, each service as soon as what it needs is ready, and logs the [`report`](Self::report) as it
+    /// is at the moment of the last start. Of an app that is up: nothing.
     ///
     /// # Errors
     ///
@@ -87,11 +92,7 @@ impl App {
     ///
     /// When the last task that waits for the start gives up, the start is called off and undone in the background.
     pub async fn start(&self) -> Result<(), Error> {
-        self.0.engine.start().await?;
-        if !self.0.reported.swap(true, Ordering::AcqRel) {
-            info!("{}", self.report());
-        }
-        Ok(())
+        self.0.engine.start().await
     }
 
     /// Stops everything in reverse order, or calls a start off. Of an app that is down: nothing.
@@ -104,9 +105,7 @@ impl App {
     ///
     /// Dropping the future only gives up waiting: stopping goes on.
     pub async fn stop(&self) -> Result<(), Error> {
-        let stopped = self.0.engine.stop().await;
-        self.0.reported.store(false, Ordering::Release);
-        stopped
+        self.0.engine.stop().await
     }
 
     /// Starts, serves until a signal, [`shutdown`](Self::shutdown) or the end of every `run`, and stops.
@@ -122,7 +121,8 @@ impl App {
         serve::serve(self).await.into_result()
     }
 
-    /// Asks the app to end, as a signal would. Does not wait.
+    /// Asks the app to end, as a signal would. Does not wait. Of an app that is down: the next [`run`](Self::run) ends
+    /// at once, and only that one; [`start`](Self::start) begins afresh and forgets the wish.
     pub fn shutdown(&self) {
         self.0.engine.halt();
     }
@@ -191,6 +191,16 @@ impl App {
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("App").field("name", &self.0.name).field("engine", &self.0.engine).finish()
+    }
+}
+
+impl Home {
+    /// Logs the report while everybody stands as the last start has left them, and what is strange but no mistake.
+    fn is_up(&self) {
+        if let Some(app) = self.0.upgrade().map(App) {
+            info!("{}", app.report());
+            app.0.warnings.iter().for_each(|warning| warn!("{warning}"));
+        }
     }
 }
 

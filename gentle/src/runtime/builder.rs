@@ -126,7 +126,7 @@ impl AppBuilder {
     }
 
     /// Makes it an error when the crate `package` registers nothing: most likely nobody names it.
-    pub fn expect(mut self, package: &'static str) -> Self {
+    pub fn expect_crate(mut self, package: &'static str) -> Self {
         self.expected.push(package);
         self
     }
@@ -151,18 +151,23 @@ impl AppBuilder {
 
     /// Checks everything and makes the app; nothing is started.
     ///
+    /// Policies in a `static` are one per process, whatever the number of apps: the last build wins. It brings each
+    /// policy of its app to what configuration says, and what configuration does not speak of to what the code wrote.
+    ///
     /// # Errors
     ///
     /// All problems together: what is wrong in the configuration, with file and line; dependencies that are missing,
-    /// circular, on oneself or named twice; names and types that are taken twice; expected crates that register
+    /// circular, on oneself or twice in `deps`; names and types that are taken twice; expected crates that register
     /// nothing; nothing to run.
     pub fn build(self) -> Result<App, Error> {
         let (config, mut problems) = self.config.read();
         let is_whole = problems.is_empty();
         let mut parts = self.parts;
         problems.extend(absent(&self.expected, &parts));
+        let foreign = configuration::foreign(&parts, &config);
         problems.extend(configuration::apply(&mut parts, &config, is_whole));
-        let settings = Settings::read(&config, &mut problems);
+        let mut settings = Settings::read(&config, &mut problems);
+        settings.warnings.extend(foreign);
         let mut resources = self.resources;
         let definitions = parts.definitions(&config, &mut resources, &mut problems);
         if definitions.is_empty() {
@@ -174,11 +179,11 @@ impl AppBuilder {
                 resources.insert(config);
                 let limits = Limits {
                     boot: self.boot_timeout.or(settings.boot_timeout),
-                    shutdown: self.shutdown_timeout.or(settings.stop_timeout).unwrap_or(SHUTDOWN_TIMEOUT),
+                    shutdown: self.shutdown_timeout.or(settings.shutdown_timeout).unwrap_or(SHUTDOWN_TIMEOUT),
                 };
                 let name = self.name.or(settings.name).or(self.program).unwrap_or_else(|| "app".to_owned());
                 resources.insert(settings.log);
-                Ok(App::assemble(name, graph, resources, limits, parts.policies))
+                Ok(App::assemble(name, graph, resources, limits, parts.policies, settings.warnings))
             }
             Ok(_) => Err(joined(problems)),
             Err(error) => {

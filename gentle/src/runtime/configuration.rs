@@ -3,12 +3,12 @@ use std::time::Duration;
 use gentle_dsl::{Backoff, PolicySet, Retry, Setting};
 
 use super::parts::Parts;
-use crate::config::{Config, Known, Value};
+use crate::config::{Config, Known, Origin, Value};
 use crate::error::{Error, Kind};
 use crate::event::Handler;
 use crate::policy::Policies;
 use crate::service::Definition;
-use crate::telemetry::log::{Format, Log};
+use crate::telemetry::log::{DEFAULT_FILTER, Format, Log};
 
 /// What configuration says about the app itself.
 #[derive(Default)]
@@ -16,41 +16,67 @@ pub(super) struct Settings {
     pub(super) log: Log,
     pub(super) name: Option<String>,
     pub(super) boot_timeout: Option<Duration>,
-    pub(super) stop_timeout: Option<Duration>,
+    pub(super) shutdown_timeout: Option<Duration>,
+    /// What is strange and keeps nobody from starting.
+    pub(super) warnings: Vec<String>,
 }
 
 impl Settings {
     pub(super) fn read(config: &Config, problems: &mut Vec<Error>) -> Self {
         let app = config.section("app");
+        let mut warnings = Vec::new();
         let settings = Self {
             name: app.text("name"),
             boot_timeout: app.duration("boot_timeout"),
-            stop_timeout: app.duration("stop_timeout"),
-            log: log(config, problems),
+            shutdown_timeout: app.duration("shutdown_timeout"),
+            log: log(config, problems, &mut warnings),
+            warnings,
         };
         // What it means is the handlers' affair, whether it is right is told once.
         app.duration("drain");
-        problems.extend(mistakes(app.finish()));
+        problems.extend(mistakes(app.check()));
         settings
     }
 }
 
-fn log(config: &Config, problems: &mut Vec<Error>) -> Log {
+fn log(config: &Config, problems: &mut Vec<Error>, warnings: &mut Vec<String>) -> Log {
     let section = config.section("log");
-    let filter =
-        section.get("level").map(|level| Log::new(level.as_text()).map_err(|error| level.error(error)));
-    let mut log = match filter.transpose() {
-        Ok(log) => log.unwrap_or_default(),
-        Err(error) => {
-            problems.push(error);
-            Log::default()
+    let mut log = section.get("level").map_or_else(Log::default, |level| {
+        if is_of_everybody(&level) {
+            return of_everybody(&level, warnings);
         }
-    };
+        Log::new(level.as_text()).map_err(|error| problems.push(level.error(error))).unwrap_or_default()
+    });
     if let Some(format) = section.choice("format", &Format::WORDS).and_then(Format::from_name) {
         log = log.format(format);
     }
-    problems.extend(mistakes(section.finish()));
+    problems.extend(mistakes(section.check()));
     log
+}
+
+/// Whether it is from the variable that all Rust programs read: not gentle's to judge.
+fn is_of_everybody(level: &Value) -> bool {
+    matches!(level.origin(), Origin::Environment(name) if &**name == "RUST_LOG")
+}
+
+fn of_everybody(level: &Value, warnings: &mut Vec<String>) -> Log {
+    Log::accepted(level.as_text()).unwrap_or_else(|| {
+        warnings.push(format!("RUST_LOG: `{}` is not a filter, `{DEFAULT_FILTER}` is used", level.as_text()));
+        Log::default()
+    })
+}
+
+/// What the environment holds under gentle's prefix and means nothing here: it may be somebody else's.
+pub(super) fn foreign(parts: &Parts, config: &Config) -> Option<String> {
+    let known = known(parts);
+    let names = config.foreign_variables(&known);
+    (!names.is_empty()).then(|| {
+        format!(
+            "{}: means nothing to this program\nhelp: variables of gentle are GENTLE_EVENT_URL, GENTLE_LOG, \
+             GENTLE_POLICY_NAME_KEY, GENTLE_HANDLER_NAME_KEY, GENTLE_SERVICE_NAME_KEY, GENTLE_APP_KEY",
+            names.join(", ")
+        )
+    })
 }
 
 /// Brings services and handlers to what configuration says; policies, which are shared by all apps of the process, are
@@ -73,10 +99,9 @@ pub(super) fn apply(parts: &mut Parts, config: &Config, is_whole: bool) -> Vec<E
 
 /// Every name that means something to this program.
 fn known(parts: &Parts) -> Known {
-    let known = parts
-        .policies
-        .iter()
-        .fold(Known::new(), |known, policies| known.policy(policies.name(), written(&policies.set_now())));
+    let known = parts.policies.iter().fold(Known::new(), |known, policies| {
+        known.policy(policies.name(), written(&policies.current_set()))
+    });
     let known = parts.handlers.iter().fold(known, |known, handler| known.handler(handler.name()));
     parts.services.iter().fold(known, |known, service| known.service(service.name(), service.prefix()))
 }
@@ -120,17 +145,15 @@ fn configured(mut service: Definition, config: &Config) -> (Definition, Vec<Erro
 
 fn handled(mut handler: Handler, config: &Config) -> (Handler, Vec<Error>) {
     let overrides = config.handler(handler.name());
-    let mut wrong = mistakes(overrides.check());
+    let wrong = mistakes(overrides.check());
     if let Ok(Some(retry)) = overrides.sentence::<Retry>() {
         handler = handler.retry(or_once(retry));
     }
     if let Some(Ok(concurrency)) = overrides.get("concurrency").map(Value::integer::<u32>) {
         handler = handler.concurrency(concurrency as usize);
     }
-    match overrides.get("timeout").map(Value::duration) {
-        Some(Ok(limit)) => handler = handler.timeout(limit),
-        Some(Err(error)) => wrong.push(error),
-        None => {}
+    if let Some(Ok(limit)) = overrides.get("timeout").map(Value::duration) {
+        handler = handler.timeout(limit);
     }
     if let Some(budget) = config.section("app").duration("drain") {
         handler = handler.drain(budget);

@@ -6,7 +6,8 @@ use crate::Error;
 /// How the program ended, for the machine: what [`run`](crate::run) returns from `main`.
 ///
 /// 0 when all went well, 1 when a required part failed, 2 for bad configuration, 130 and 143 when a second SIGINT or
-/// SIGTERM cut it off.
+/// SIGTERM cut it off. A signal of the same kind within half a second is the same one: who stops a program often signals
+/// it and its group.
 ///
 /// # Examples
 ///

@@ -60,12 +60,17 @@ impl Parts {
         definitions
     }
 
-    /// Brings the policies to what configuration says; it has been checked before.
+    /// Brings the policies to what configuration says, which has been checked before, and those it does not speak of
+    /// back to what the code wrote: an app that was built before may have left them otherwise.
     pub(super) fn set_policies(&self, config: &Config) {
         for policies in &self.policies {
-            for (key, value) in config.policy(policies.name()).iter() {
-                let Some(key) = policy::Key::from_name(key) else { continue };
-                if let Err(error) = policies.set(key, value.as_text()) {
+            let overrides = config.policy(policies.name());
+            for key in policy::Key::ALL {
+                let set = match overrides.get(key.as_str()) {
+                    Some(value) => policies.set(key, value.as_text()),
+                    None => policies.restore(key),
+                };
+                if let Err(error) = set {
                     tracing::error!("{}: {error}", policies.name());
                 }
             }

@@ -1,6 +1,7 @@
 //! From start to end: an app under signals, and a whole `main` around it.
 
 use std::io;
+use std::time::Duration;
 
 use tokio::runtime::{Handle, Runtime};
 use tracing::info;
@@ -9,6 +10,10 @@ use super::signal::{Signal, Signals};
 use super::{App, AppBuilder, Exit};
 use crate::error::{Error, Kind};
 use crate::telemetry::log::Log;
+use crate::time::{Instant, now};
+
+/// Who stops a program often signals it and its group: what comes this soon after a signal of its kind is the same.
+const SAME_STOP: Duration = Duration::from_millis(500);
 
 /// How serving ended.
 pub(super) enum Served {
@@ -33,6 +38,9 @@ pub(super) async fn serve(app: &App) -> Served {
         Ok(signals) => signals,
         Err(error) => return Served::Ended(Err(no_signals(error))),
     };
+    if app.engine().was_halted_early() {
+        return Served::Ended(Ok(()));
+    }
     tokio::select! {
         result = up_and_down(app) => Served::Ended(result.or_else(|error| unless_asked(app, error))),
         cut_off = heed(app, &mut signals) => cut_off,
@@ -66,11 +74,31 @@ async fn up_and_down(app: &App) -> Result<(), Error> {
 }
 
 async fn heed(app: &App, signals: &mut Signals) -> Served {
-    let first = signals.next().await;
-    info!(app = app.name(), signal = first.name(), "draining; a second signal ends at once");
+    let stop = Stop::by(signals.next().await);
+    info!(app = app.name(), signal = stop.signal.name(), "draining; a second signal ends at once");
     app.shutdown();
-    let second = signals.next().await;
+    let mut second = signals.next().await;
+    while stop.is_meant_by(second) {
+        second = signals.next().await;
+    }
     Served::CutOff(second, cut_off(app, second))
+}
+
+/// A stop that was asked for, and when.
+struct Stop {
+    signal: Signal,
+    at: Instant,
+}
+
+impl Stop {
+    fn by(signal: Signal) -> Self {
+        Self { signal, at: now() }
+    }
+
+    /// Whether a signal that comes now is a part of it.
+    fn is_meant_by(&self, signal: Signal) -> bool {
+        signal == self.signal && now() - self.at < SAME_STOP
+    }
 }
 
 fn cut_off(app: &App, signal: Signal) -> Error {
@@ -133,5 +161,25 @@ fn failed(error: &Error) -> Exit {
 fn print(error: &Error) {
     for error in error.all() {
         eprintln!("error: {error}\n");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stop_that_comes_as_two_signals_is_one() {
+        let stop = Stop::by(Signal::Terminate);
+        assert!(stop.is_meant_by(Signal::Terminate));
+        tokio::time::advance(Duration::from_millis(499)).await;
+        assert!(stop.is_meant_by(Signal::Terminate));
+        tokio::time::advance(Duration::from_millis(1)).await;
+        assert!(!stop.is_meant_by(Signal::Terminate), "this late it is a second stop");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn another_signal_is_a_second_stop_however_soon() {
+        assert!(!Stop::by(Signal::Terminate).is_meant_by(Signal::Interrupt));
     }
 }

@@ -208,7 +208,7 @@ fn an_app_with_nothing_in_it_says_how_to_get_something_in() {
 
 #[test]
 fn an_expected_crate_that_registers_nothing_is_an_error_with_the_line_to_write() {
-    let built = |expected| builder([database(1)]).expect(expected).build();
+    let built = |expected| builder([database(1)]).expect_crate(expected).build();
     assert!(built("scores").is_ok());
     assert_eq!(
         built("order-book").unwrap_err().to_string(),

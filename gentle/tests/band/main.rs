@@ -8,5 +8,6 @@ mod graph;
 mod limits;
 mod look_up;
 mod probe;
+mod report;
 mod run;
 mod shutdown;

@@ -118,6 +118,32 @@ async fn shutdown_from_outside_ends_the_run() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn shutdown_before_the_run_ends_that_run_alone() {
+    let log = Log::default();
+    let app = app([log.probe().run(Act::UntilStopping).called("api")]);
+    app.shutdown();
+    within(secs(1), app.run()).await.unwrap().unwrap();
+    assert_eq!(log.count("api is up"), 0, "nothing was started");
+    assert!(within(secs(1), app.run()).await.is_none());
+    assert!(app.state("api").unwrap().is_ready(), "the wish is for one run");
+    app.stop().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_start_after_shutdown_begins_afresh() {
+    let log = Log::default();
+    let app = app([log.probe().run(Act::UntilStopping).called("api")]);
+    app.shutdown();
+    app.start().await.unwrap();
+    assert!(within(secs(1), app.run()).await.is_none());
+    app.shutdown();
+    within(secs(1), app.run()).await.unwrap().unwrap();
+    assert!(within(secs(1), app.run()).await.is_none());
+    assert!(app.state("api").unwrap().is_ready(), "a wish that was heeded is gone");
+    app.stop().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_did_not_stop_is_part_of_how_the_run_ended() {
     let log = Log::default();
     let app = app([log.probe().stop(Act::Fail("busy")).called("a")]);

@@ -149,15 +149,51 @@ fn an_unknown_variable_is_reported_with_the_nearest() {
         ["GENTLE_EVENT_ULR: unknown variable\n\nhelp: did you mean `GENTLE_EVENT_URL`?"]
     );
     assert_eq!(
-        variable("GENTLE_X"),
+        variable("GENTLE_HANDLER_SAVE_SCORE_RETYR"),
         [
-            "GENTLE_X: unknown variable\n\nhelp: variables of gentle are GENTLE_EVENT_URL, GENTLE_LOG, GENTLE_POLICY_NAME_KEY, \
-          GENTLE_HANDLER_NAME_KEY, GENTLE_SERVICE_NAME_KEY, GENTLE_APP_KEY"
+            "GENTLE_HANDLER_SAVE_SCORE_RETYR: unknown variable\n\nhelp: did you mean `GENTLE_HANDLER_SAVE_SCORE_RETRY`?"
         ]
     );
-    assert_eq!(variable("GENTLE_SERVICE_DB_").len(), 1, "there is no key behind it");
-    let config = Config::builder().environment([("GENTLE_X", "1")]).load().unwrap();
-    assert!(config.unknown(&known().variable("GENTLE_X")).is_empty());
+    let config = Config::builder().environment([("GENTLE_LOGS", "1")]).load().unwrap();
+    assert_eq!(config.unknown(&known()).len(), 1);
+    assert!(config.unknown(&known().variable("GENTLE_LOGS")).is_empty());
+}
+
+#[test]
+fn a_variable_that_is_like_none_may_be_somebody_elses() {
+    for name in [
+        "GENTLE_X",
+        "GENTLE_PORT",
+        "GENTLE_PORT_80_TCP_ADDR",
+        "GENTLE_SERVICE_HOST",
+        "GENTLE_SERVICE_PORT",
+        "GENTLE_SERVICE_PORT_HTTP",
+        "GENTLE_SERVICE_DB_",
+    ] {
+        assert_eq!(variable(name), Vec::<String>::new(), "{name}");
+    }
+}
+
+#[test]
+fn a_path_that_is_split_at_its_dots_is_shown_in_quotes() {
+    assert_eq!(
+        only("[policy.scores.read_score]\nretry = \"on\""),
+        "gentle.toml:1:9: unknown policy `scores.read_score`\n\n\
+         help: did you mean `[policy.\"scores::read_score\"]`? A name with `::` stands in quotes"
+    );
+}
+
+#[test]
+fn what_a_handler_has_in_the_code_alone_says_so() {
+    for key in ["drain", "lease"] {
+        assert_eq!(
+            only(&format!("[handler.save_score]\n{key} = \"1s\"")),
+            format!(
+                "gentle.toml:2:1: handler.save_score: `{key}` is not configured by handler\n\n\
+                 help: `drain` and `lease` are set in the code; `[app] drain` is for all handlers"
+            )
+        );
+    }
 }
 
 #[test]

@@ -7,6 +7,8 @@
 
 mod bulkhead;
 mod circuit_breaker;
+mod compose;
+mod methods;
 mod rate_limit;
 mod retry;
 

@@ -3,5 +3,5 @@
 gentle::link!(gentle_tests_unlinked);
 
 fn main() -> gentle::Exit {
-    gentle::App::builder().linked().configured().expect("gentle-tests-unlinked").run()
+    gentle::App::builder().linked().configured().expect_crate("gentle-tests-unlinked").run()
 }

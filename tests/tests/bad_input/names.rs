@@ -88,7 +88,7 @@ fn all_that_is_wrong_with_the_parts_is_told_together_with_the_configuration() {
     let app = App::builder().define(Definition::value("db", here!(), Idle)).handler(handler("save"));
     let app = app
         .handler(handler("save"))
-        .expect("elsewhere")
+        .expect_crate("elsewhere")
         .toml_text("gentle.toml", "[evnt]\nurl = \"local://\"");
 
     let error = app.build().unwrap_err();

@@ -78,7 +78,8 @@ fn link_names_a_crate_and_what_it_registers_is_there() {
 fn a_second_signal_ends_at_once_and_names_the_handler_that_does_not() {
     for (signal, code) in [("TERM", 143), ("INT", 130)] {
         let started = Program::start(&mut Command::new(env!("CARGO_BIN_EXE_stubborn")));
-        let ended = started.until("rolling").signal(signal).until("asked").signal(signal).end();
+        let asked = started.until("rolling").signal(signal).until("asked");
+        let ended = asked.signal_until_it_ends(signal).end();
         assert_eq!(ended.code, Some(code), "{ended:#?}");
         let told = format!("error: ended at once by a second signal, SIG{signal}\n  still running: ");
         says(&ended.errors, &[&told, "`sisyphus` (stopping)"]);

@@ -4,7 +4,7 @@ macro_rules! same {
     ($($key:ident = $text:literal),+ $(,)?) => {$({
         static WRITTEN: Policies = policies!($key = $text);
         let parsed = Policies::parse(concat!(stringify!($key), " = \"", $text, "\"")).expect("a sentence");
-        assert_eq!(WRITTEN.set_now(), parsed.set_now(), "{} = {}", stringify!($key), $text);
+        assert_eq!(WRITTEN.current_set(), parsed.current_set(), "{} = {}", stringify!($key), $text);
     })+};
 }
 

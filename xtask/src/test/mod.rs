@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that must hold, one step after the other, and a table at the end.
 
 mod count;
-mod need;
+pub(crate) mod need;
 mod run;
 mod step;
 mod summary;

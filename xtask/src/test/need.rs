@@ -43,6 +43,13 @@ const NEEDS: &[Need] = &[
         ],
         by_hand: "install a C compiler that answers to `cc`",
     },
+    Need {
+        name: "valgrind",
+        why: "to count what a call costs",
+        probe: &["valgrind", "--version"],
+        install: &[&["apt-get", "install", "--yes", "--no-install-recommends", "valgrind"]],
+        by_hand: "install valgrind, where there is one for this machine",
+    },
 ];
 
 /// Looks for everything that `steps` need and installs what it can; returns what is still missing.
@@ -52,7 +59,17 @@ pub(crate) fn provide(steps: &[&Step]) -> Vec<&'static Need> {
     wanted.filter(|need| !need.provided()).collect()
 }
 
+/// Looks for the need of this name and installs it if it can.
+pub(crate) fn provide_one(name: &str) -> Result<(), String> {
+    let missing = NEEDS.iter().find(|need| need.name == name && !need.is_there() && !need.provided());
+    missing.map_or(Ok(()), |need| Err(format!("there is no {name}\nhelp: {}", need.by_hand)))
+}
+
 impl Need {
+    fn is_there(&self) -> bool {
+        answer(self.probe).is_some()
+    }
+
     fn provided(&self) -> bool {
         let (name, why) = (self.name, self.why);
         if let Some(version) = answer(self.probe) {

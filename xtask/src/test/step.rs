@@ -57,6 +57,13 @@ pub(crate) const STEPS: &[Step] = &[
         variables: &[("RUSTDOCFLAGS", "-D warnings")],
         needs: &["cc"],
     },
+    // Without the others that the benchmark knows: only gentle is built for it.
+    Step {
+        name: "counts",
+        arguments: &["run", "--release", "--package", "gentle-benches", "--bin", "policies", "--", "--check"],
+        variables: NONE,
+        needs: &["valgrind"],
+    },
 ];
 
 impl Step {

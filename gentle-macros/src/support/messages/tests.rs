@@ -12,19 +12,13 @@ const MESSAGES: [&str; 4] = [
 /// Where gentle has the traits that the compiler explains in our words.
 const TRAITS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../gentle/src");
 
-/// The codes in a text, each as often as it stands there: `G`, three or four digits, and nothing more. The hundreds
-/// are one for each policy, so the parts of a program begin at ten of them.
+/// The codes in a text, each as often as it stands there: `G`, three digits, and nothing more.
 fn codes(text: &str) -> Vec<&str> {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric());
     let is_code = |word: &&str| {
-        matches!(word.len(), 4 | 5)
-            && word.strip_prefix('G').is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()))
+        word.len() == 4 && word.strip_prefix('G').is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()))
     };
     words.filter(is_code).collect()
-}
-
-fn in_order(one: &str, other: &str) -> bool {
-    (one.len(), one) < (other.len(), other)
 }
 
 fn explained() -> Vec<&'static str> {
@@ -67,7 +61,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn every_code_has_one_message_and_all_messages_are_here() {
     let said = said_by_macros();
-    assert!(said.is_sorted_by(|one, other| in_order(one, other)), "twice, or out of order: {said:?}");
+    assert!(said.is_sorted_by(|one, other| one < other), "twice, or out of order: {said:?}");
     let all = sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")));
     for file in all
         .iter()
@@ -93,10 +87,7 @@ fn every_code_is_explained_once_either_here_or_by_the_grammar() {
     let (explained, grammar, traits) = (explained(), of_the_grammar(), said_by_traits());
     let mut said = said_by_macros();
     said.extend(traits.iter().map(String::as_str));
-    assert!(
-        explained.is_sorted_by(|one, other| in_order(one, other)),
-        "twice, or out of order: {explained:?}"
-    );
+    assert!(explained.is_sorted_by(|one, other| one < other), "twice, or out of order: {explained:?}");
     for code in &explained {
         assert!(!grammar.contains(code), "{code} means something else in the grammar");
         assert!(said.contains(code), "{code} is explained and never said");

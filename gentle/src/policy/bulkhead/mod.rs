@@ -65,6 +65,7 @@ pub(crate) struct Gate {
 pub(crate) struct Permit<'a>(&'a Gate);
 
 impl Drop for Permit<'_> {
+    #[inline]
     fn drop(&mut self) {
         self.0.leave();
     }
@@ -87,7 +88,7 @@ impl Gate {
         let (limit, waiting) = terms(bulkhead);
         self.limit.store(limit, Ordering::SeqCst);
         self.patience.set(waiting);
-        self.queue.call_next(|| self.step_in());
+        self.call_next();
     }
 
     /// Enters if there is room and nobody waits for it.
@@ -138,11 +139,17 @@ impl Gate {
         self.inside.fetch_update(Ordering::SeqCst, Ordering::SeqCst, room).is_ok()
     }
 
+    #[inline]
     fn leave(&self) {
         self.inside.fetch_sub(1, Ordering::SeqCst);
         if !self.queue.is_empty() {
-            self.queue.call_next(|| self.step_in());
+            self.call_next();
         }
+    }
+
+    #[cold]
+    fn call_next(&self) {
+        self.queue.call_next(|| self.step_in());
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) struct Tally {
     fatal: Vec<Error>,
     /// What does not.
     tolerated: Vec<Error>,
+    /// Whether the end of boot was told.
+    told: bool,
 }
 
 impl Tally {
@@ -43,6 +45,7 @@ impl Driver {
                 Happening::Late => self.too_late(),
             }
         }
+        self.tell_when_up();
         self.verdict().await
     }
 
@@ -155,8 +158,17 @@ impl Driver {
         self.tally.unsettled -= 1;
         let state = if self.slots[node].degraded { State::Degraded } else { State::Ready };
         self.enter(node, Stage::Up, state);
+        // Before its `run` can say anything.
+        self.tell_when_up();
         self.launch(node, JobKind::Run);
         self.settle(node);
+    }
+
+    fn tell_when_up(&mut self) {
+        if self.tally.is_done() && self.tally.fatal.is_empty() && !self.tally.told {
+            self.tally.told = true;
+            (self.shared.on_up)();
+        }
     }
 
     /// Tells the dependants of `node` that it is up or has failed, and theirs, when that fails them too.

@@ -12,7 +12,8 @@ mod shutdown;
 mod supervise;
 
 use std::any::TypeId;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use self::driver::Driver;
@@ -44,6 +45,10 @@ struct Shared {
     limits: Limits,
     shutdown: Shutdown,
     session: Mutex<Option<Session>>,
+    /// Called when the last start is over and nothing failed that is needed, before anything else happens.
+    on_up: Box<dyn Fn() + Send + Sync>,
+    /// Whether the end was asked for while nothing was up.
+    early: AtomicBool,
 }
 
 /// How one definition stands, for the report.
@@ -55,11 +60,18 @@ pub(crate) struct Standing<'a> {
 }
 
 impl Engine {
-    pub(crate) fn new(graph: Graph, scope: Scope, limits: Limits) -> Self {
+    pub(crate) fn new(
+        graph: Graph,
+        scope: Scope,
+        limits: Limits,
+        on_up: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
         let shutdown = Shutdown::new();
         let node = |definition: &Definition| Node::new(definition, &scope, &shutdown);
         let nodes = graph.nodes.iter().map(node).collect();
-        Self { shared: Arc::new(Shared { graph, nodes, scope, limits, shutdown, session: Mutex::new(None) }) }
+        let (session, early) = (Mutex::new(None), AtomicBool::new(false));
+        let on_up = Box::new(on_up);
+        Self { shared: Arc::new(Shared { graph, nodes, scope, limits, shutdown, session, on_up, early }) }
     }
 
     /// Boots everything, or waits with whoever does so already. Dropped by the last who waits, it calls boot off.
@@ -101,7 +113,16 @@ impl Engine {
 
     /// Asks for what [`stop`](Self::stop) does, without waiting.
     pub(crate) fn halt(&self) {
+        let current = self.shared.session();
+        let early = current.as_ref().is_none_or(Session::is_over);
+        self.shared.early.store(early, Ordering::Relaxed);
         self.shared.shutdown.request();
+    }
+
+    /// Whether somebody asked for the end while nothing was up, told once.
+    pub(crate) fn was_halted_early(&self) -> bool {
+        let _current = self.shared.session();
+        self.shared.early.swap(false, Ordering::Relaxed)
     }
 
     /// Whether somebody asked for the end.
@@ -178,18 +199,24 @@ impl Engine {
 
 impl Shared {
     fn current(&self) -> Option<Session> {
-        self.session.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.session().clone()
+    }
+
+    /// Held while a session is begun and while the end is asked for, so that each wish is for one of them.
+    fn session(&self) -> MutexGuard<'_, Option<Session>> {
+        self.session.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The session that is up or coming up, or a new one; as an error the one that must first be gone.
     fn join_or_begin(self: &Arc<Self>) -> Result<Session, Session> {
-        let mut current = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut current = self.session();
         match current.as_ref() {
             Some(session) if session.is_over() => {}
             Some(session) if session.is_halting() => return Err(session.clone()),
             Some(session) => return Ok(session.clone()),
             None => {}
         }
+        self.early.store(false, Ordering::Relaxed);
         let session = Driver::begin(Arc::clone(self));
         *current = Some(session.clone());
         Ok(session)

@@ -87,6 +87,13 @@ impl Log {
         }
     }
 
+    /// As [`new`](Self::new), for a filter that is not meant for gentle alone: whatever `tracing` accepts, a bare target
+    /// too.
+    pub(crate) fn accepted(filter: &str) -> Option<Self> {
+        EnvFilter::try_new(filter).ok()?;
+        Some(Self { filter: filter.to_owned(), format: None, ansi: None })
+    }
+
     /// Writes in this format; without it, pretty on a terminal and plain elsewhere.
     pub fn format(mut self, format: Format) -> Self {
         self.format = Some(format);
@@ -153,7 +160,8 @@ fn subscriber<W>(filter: &str, format: Format, ansi: bool, writer: W) -> Subscri
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let filter = parse(filter).unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
+    let filter = if filter.trim().is_empty() { DEFAULT_FILTER } else { filter };
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(ansi);
     match format {
         Format::Json => Box::new(builder.json().flatten_event(true).finish()),

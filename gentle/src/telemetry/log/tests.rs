@@ -56,6 +56,13 @@ fn the_filter_decides_what_is_shown() {
 }
 
 #[test]
+fn what_tracing_accepts_is_used_as_it_is() {
+    let bare = Log::accepted("scores").unwrap();
+    assert_eq!(written(&bare.filter, Format::Plain, false).lines().count(), 2, "all of that target");
+    assert!(Log::accepted("a=b=c").is_none());
+}
+
+#[test]
 fn json_is_one_object_in_a_line() {
     let line = written("info", Format::Json, false);
     let object: serde_json::Value = serde_json::from_str(&line).unwrap();

@@ -1,0 +1,22 @@
+//! What manners cost: gentle's policies, and what others offer for the same, in one process.
+
+#![forbid(unsafe_code)]
+
+mod operation;
+mod own;
+#[cfg_attr(not(feature = "peers"), path = "no_peers.rs")]
+mod peers;
+
+use std::process::ExitCode;
+
+use gentle_benches::{Suite, main as measure};
+
+const MISSING: &[&str] = &[
+    "gentle's circuit breaker: five_ready, five_two_threads, five_pending_once, circuit_breaker, open",
+    "gentle's observers, counters and histogram: five_observed",
+    "gentle's keyed limits: keyed_1, keyed_1m",
+];
+
+fn main() -> ExitCode {
+    measure(&Suite { cases: own::CASES, peers: peers::of, sizes: own::sizes, missing: MISSING })
+}

@@ -1,0 +1,170 @@
+use std::fmt;
+use std::sync::Arc;
+
+use tower_layer::Layer;
+
+use super::super::{Mistakes, Policies, Rejected, SharedPolicies};
+use super::{Boxed, CloneRequest, Errors, Gentle, Once, OwnError, Respond};
+
+/// A [`Layer`] that puts [`Policies`] around a service.
+///
+/// Every service it makes, and every clone of one, shares the state of these policies. The parameters say how a
+/// request is had again (`Q`), what becomes of a refusal (`A`) and which responses are failures (`F`); the methods
+/// choose them.
+///
+/// # Examples
+///
+/// ```
+/// use gentle::policy::tower::GentleLayer;
+/// use tower::{BoxError, ServiceBuilder, ServiceExt, service_fn};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), BoxError> {
+/// let service = ServiceBuilder::new()
+///     .layer(GentleLayer::parse(r#"rate_limit = "5/500ms", retry = "3 attempts""#)?.clone_request())
+///     .service(service_fn(|number: u32| async move { Ok::<_, BoxError>(2 * number) }));
+/// assert_eq!(service.oneshot(21).await?, 42);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct GentleLayer<Q = Once, A = Boxed, F = Errors> {
+    pub(super) policies: SharedPolicies,
+    pub(super) repeat: Q,
+    pub(super) answer: A,
+    pub(super) judge: F,
+    repeats: bool,
+}
+
+impl GentleLayer {
+    /// A layer of these policies: of a `static`, in an `Arc`, or its own.
+    pub fn new(policies: impl Into<SharedPolicies>) -> Self {
+        Self { policies: policies.into(), repeat: Once, answer: Boxed, judge: Errors, repeats: false }
+    }
+
+    /// A layer of the policies in a text, as in an attribute.
+    ///
+    /// # Errors
+    ///
+    /// Every mistake in the text.
+    pub fn parse(text: &str) -> Result<Self, Mistakes> {
+        Policies::parse(text).map(Self::new)
+    }
+}
+
+impl<Q, A, F> GentleLayer<Q, A, F> {
+    /// For a retry: a request is cloned before each attempt.
+    pub fn clone_request(self) -> GentleLayer<CloneRequest, A, F> {
+        self.repeated(CloneRequest)
+    }
+
+    /// For a retry: `copy` makes another request before each attempt, where that is possible. A request of which there
+    /// is no copy is sent once.
+    ///
+    /// ```
+    /// use gentle::policy::tower::GentleLayer;
+    ///
+    /// # struct Request { body: Option<String> }
+    /// impl Request {
+    ///     fn try_clone(&self) -> Option<Self> {
+    ///         # self.body.clone().map(|body| Self { body: Some(body) })
+    ///         /* … */
+    ///     }
+    /// }
+    ///
+    /// let layer = GentleLayer::parse(r#"retry = "3 attempts""#)?.try_clone_request(Request::try_clone);
+    /// # drop(layer);
+    /// # Ok::<(), gentle::policy::Mistakes>(())
+    /// ```
+    pub fn try_clone_request<Req, C>(self, copy: C) -> GentleLayer<C, A, F>
+    where
+        C: Fn(&Req) -> Option<Req> + Send + Sync + 'static,
+    {
+        self.repeated(copy)
+    }
+
+    /// A refusal is an error of the service's own type, which needs `From<Rejected>`; nothing is boxed.
+    pub fn own_error(self) -> GentleLayer<Q, OwnError, F> {
+        self.answered(OwnError)
+    }
+
+    /// A refusal is a response, so that the error type stays what it is: what axum wants of a layer.
+    ///
+    /// ```
+    /// use axum::http::StatusCode;
+    /// use axum::response::{IntoResponse, Response};
+    /// use axum::{Router, routing::get};
+    /// use gentle::Rejected;
+    /// use gentle::policy::tower::{GentleLayer, retry_after, status};
+    ///
+    /// fn refusal(rejected: Rejected) -> Response {
+    ///     let status = StatusCode::from_u16(status(&rejected)).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+    ///     match retry_after(&rejected) {
+    ///         Some(seconds) => (status, [("retry-after", seconds.to_string())], rejected.to_string()).into_response(),
+    ///         None => (status, rejected.to_string()).into_response(),
+    ///     }
+    /// }
+    ///
+    /// let layer = GentleLayer::parse(r#"rate_limit = "100/s reject", bulkhead = "64""#)?.respond(refusal);
+    /// let router: Router = Router::new().route("/score", get(|| async { "42" })).layer(layer);
+    /// # drop(router);
+    /// # Ok::<(), gentle::policy::Mistakes>(())
+    /// ```
+    pub fn respond<Res, R>(self, response: R) -> GentleLayer<Q, Respond<R>, F>
+    where
+        R: Fn(Rejected) -> Res + Send + Sync + 'static,
+    {
+        self.answered(Respond(response))
+    }
+
+    /// A response that is a failure: a retry repeats it, and hands it on as it is when it gives up.
+    ///
+    /// ```
+    /// use axum::response::Response;
+    /// use gentle::policy::tower::GentleLayer;
+    ///
+    /// let layer = GentleLayer::parse(r#"retry = "3 attempts""#)?
+    ///     .clone_request()
+    ///     .failure_if(|response: &Response| response.status().is_server_error());
+    /// # drop(layer);
+    /// # Ok::<(), gentle::policy::Mistakes>(())
+    /// ```
+    pub fn failure_if<Res, J>(self, is_failure: J) -> GentleLayer<Q, A, J>
+    where
+        J: Fn(&Res) -> bool + Send + Sync + 'static,
+    {
+        let Self { policies, repeat, answer, judge: _, repeats } = self;
+        GentleLayer { policies, repeat, answer, judge: is_failure, repeats }
+    }
+
+    fn repeated<R>(self, repeat: R) -> GentleLayer<R, A, F> {
+        let Self { policies, repeat: _, answer, judge, repeats: _ } = self;
+        GentleLayer { policies, repeat, answer, judge, repeats: true }
+    }
+
+    fn answered<B>(self, answer: B) -> GentleLayer<Q, B, F> {
+        let Self { policies, repeat, answer: _, judge, repeats } = self;
+        GentleLayer { policies, repeat, answer, judge, repeats }
+    }
+}
+
+impl<S, Q: Clone, A: Clone, F: Clone> Layer<S> for GentleLayer<Q, A, F> {
+    type Service = Gentle<S, Q, A, F>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        if self.policies.retry.is_some() && !self.repeats {
+            let policy = self.policies.name();
+            tracing::warn!(
+                policy,
+                "this layer sends each request once: `clone_request()` lets its retry work"
+            );
+        }
+        Gentle::new(inner, Arc::new(self.clone()))
+    }
+}
+
+impl<Q, A, F> fmt::Debug for GentleLayer<Q, A, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GentleLayer").field("policies", &self.policies).finish_non_exhaustive()
+    }
+}
