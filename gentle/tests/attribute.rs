@@ -297,3 +297,31 @@ fn what_is_annotated_is_registered_under_its_path() {
         .collect();
     assert!(names.contains(&"attribute::borrowed".to_owned()), "{names:?}");
 }
+
+#[gentle(
+    circuit_breaker = "50% of 20 in 10s or 80% over 2s or 5 of 30 or 4 in 1m, open 1s..20s, probe 2 of 3, within 4s",
+    name = "every_sign"
+)]
+async fn every_sign() -> Outcome<()> {
+    Ok(())
+}
+
+#[gentle(circuit_breaker(5 in a row, open 1500ms), name = "in_a_row")]
+async fn in_a_row() -> Outcome<()> {
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_circuit_breaker_has_every_word_it_was_given() {
+    assert_eq!((every_sign().await, in_a_row().await), (Ok(()), Ok(())));
+    let text = |name| {
+        let linked = gentle::policy::Registration::linked();
+        let found = linked.iter().find(|found| found.policies().name() == name).unwrap();
+        found.policies().to_string()
+    };
+    assert_eq!(
+        text("every_sign"),
+        r#"circuit_breaker = "50% of 20 in 10s or 80% over 2s of 20 in 10s or 5 of 30 in 10s or 4 in 1m, open 1s..20s, probe 2 of 3, within 4s""#
+    );
+    assert_eq!(text("in_a_row"), r#"circuit_breaker = "5 in a row, open 1s500ms, probe 1""#);
+}

@@ -368,3 +368,25 @@ pub(crate) const fn slow_above(sentence: CircuitBreaker) -> u64 {
     }
     least
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // The words beside the lock sort out most of them; one that comes while another thread opens it gets here.
+    #[test]
+    fn what_an_earlier_generation_says_changes_nothing() {
+        let moment = |at| Moment { at: Instant::from_nanos(at), chance: 0.5, successes: 0 };
+        let open = Duration::from_nanos(10);
+        let mut machine = Machine::new(Some(CircuitBreaker::new(Trip::InARow(1)).open(open, open)));
+        let answer = |failed| Answer { failed, took: Duration::ZERO };
+        machine.answered(0, answer(true), moment(0));
+        assert_eq!(machine.admit(moment(10)), Admission::Probe);
+        for failed in [true, false] {
+            machine.answered(0, answer(failed), moment(11));
+        }
+        machine.given_back(0);
+        let probing = Phase::HalfOpen { under_way: 1, succeeded: 0, failed: 0 };
+        assert_eq!(machine.phase(Instant::from_nanos(11)), probing);
+    }
+}
