@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::ready::is_ready;
+
 /// Which policy a sentence belongs to.
 ///
 /// The order of the variants is the order in which policies nest, outermost first. (A timeout over the whole call stands outside of `Throttle`; the variant
@@ -76,9 +78,9 @@ impl Key {
         Self::ALL.into_iter().find(|key| key.as_str() == name)
     }
 
-    /// Whether sentences of this key can be parsed yet; the other words are reserved.
+    /// Whether gentle does anything for this key yet; the other words are reserved.
     pub const fn is_ready(self) -> bool {
-        matches!(self, Self::Retry | Self::RateLimit | Self::Bulkhead | Self::Timeout)
+        is_ready(self)
     }
 }
 

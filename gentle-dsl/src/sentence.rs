@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::{key::Key, mistake::Mistakes, setting::Setting};
+use crate::{key::Key, mistake::Mistakes, ready::Reach, setting::Setting};
 
 /// A policy as one sentence of text, and as a value.
 ///
@@ -28,7 +28,22 @@ pub trait Sentence: Copy + PartialEq + fmt::Debug + fmt::Display + Send + Sync +
     /// # Errors
     ///
     /// Every mistake in the text, each with its place and a way to correct it.
-    fn parse(text: &str) -> Result<Setting<Self>, Mistakes>;
+    fn parse(text: &str) -> Result<Setting<Self>, Mistakes> {
+        Self::parse_as(Reach::Ready, text)
+    }
+
+    /// Parses the same with all words of the grammar, also those that gentle does nothing for yet.
+    ///
+    /// # Errors
+    ///
+    /// Every mistake in the text, each with its place and a way to correct it.
+    fn parse_ahead(text: &str) -> Result<Setting<Self>, Mistakes> {
+        Self::parse_as(Reach::Ahead, text)
+    }
+
+    /// What both do.
+    #[doc(hidden)]
+    fn parse_as(reach: Reach, text: &str) -> Result<Setting<Self>, Mistakes>;
 
     /// Checks a value that was built by hand against the rules that parsed ones keep, such as counts above zero.
     ///

@@ -206,15 +206,14 @@ fn table<T: Sentence>(rows: &[(&str, &[&str], &str)]) {
 #[test]
 fn words_that_are_not_there_yet_say_so() {
     let expected = "\
-rate_limit: `strict` is not there yet [G009]
+rate_limit: `lifo` is not there yet [G009]
 
-    100/s, strict
-           ^^^^^^ reserved for exact sliding windows
+    100/s, lifo
+           ^^^^ reserved for serving the newest first
 
 help: write `100/s`";
-    assert_eq!(message::<RateLimit>("100/s, strict"), expected);
+    assert_eq!(message::<RateLimit>("100/s, lifo"), expected);
     table::<RateLimit>(&[
-        ("100/s and 5_000/h, strict", &["G009 and", "G009 strict"], "write `100/s`"),
         ("20/s each tenant up to 50_000", &["G009 each"], "write `20/s`"),
         ("20/s each (user, lang) burst 5", &["G009 each"], "write `20/s burst 5`"),
         ("100/s each tenant, shared", &["G009 each", "G009 shared"], "write `100/s`"),

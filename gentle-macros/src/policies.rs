@@ -15,7 +15,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 }
 
 fn checked(input: TokenStream) -> TokenStream {
-    let errors = Errors::default();
+    let errors = Errors::of("gentle");
     let attribute = Attribute::parse("policies", input, &errors);
     if let Some(policy) = &attribute.policy {
         errors.mistake(policy, &messages::policy_in_policies());

@@ -1,8 +1,8 @@
 //! Talk to external services like a gentleman.
 //!
 //! Annotate functions and structs, call [`gentle::run()`](run), and get a backend service that boots what it needs in
-//! order, paces and repeats the calls it makes, handles events at least once, and stops without losing anything. All of
-//! it runs in one process with no server to install.
+//! order, paces and repeats the calls it makes, handles events at least once, and, with its events in a file, stops without
+//! losing any. All of it runs in one process with no server to install.
 //!
 //! ```no_run
 //! use gentle::prelude::*;
@@ -53,8 +53,14 @@
 //! # In a test
 //!
 //! [`App::builder()`](App::builder) makes the same program as a value. It takes services and handlers by hand, puts fakes
-//! in the place of real ones, and its configuration as text. Time goes through tokio's clock, so that a test with a paused
-//! one waits for nothing.
+//! in the place of real ones, and its configuration as text. With the feature `testing` time goes through tokio's clock, so
+//! that a test with a paused one waits for nothing; without it a policy goes by the real clock while tokio's stands still,
+//! so switch it on wherever you pause time:
+//!
+//! ```toml
+//! [dev-dependencies]
+//! gentle = { version = "0.1", features = ["testing"] }
+//! ```
 //!
 //! ```
 //! use gentle::prelude::*;
@@ -75,10 +81,12 @@
 //!
 //! # Features
 //!
-//! None is on unless you say so. A feature makes something exist; it never changes what is there without it.
+//! None is on unless you say so. A feature makes something exist; but for the clock of a test it never changes what is
+//! there without it.
 //!
 //! | feature | brings |
 //! |---|---|
+//! | `testing` | for tests: the clock that tokio can pause drives every policy, delay and lease |
 //! | `sqlite` | durable events in a file, `sqlite://scores.db`, and the service `service::library::sqlite` |
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

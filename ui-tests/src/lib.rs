@@ -18,7 +18,7 @@ use trybuild::TestCases;
 const COPY: &str = "GENTLE_UI_UNCOMPARED";
 
 /// The macros that have a folder.
-pub const MACROS: [&str; 2] = ["gentle", "policies"];
+pub const MACROS: [&str; 5] = ["gentle", "policies", "service", "event", "event_handler"];
 
 /// Runs the cases of one macro, as the only test of a process.
 ///

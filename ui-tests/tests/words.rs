@@ -44,12 +44,21 @@ fn no_mistake_is_said_twice_at_one_place() -> io::Result<()> {
     Ok(())
 }
 
-// Two cases are about what is not ours to explain.
+/// What the compiler explains better than anybody, or serde.
+const NOT_OURS: [&str; 6] = [
+    "a_body_",
+    "what_is_handed_over_are_no_policies",
+    "a_constructor_is_not_send",
+    "a_future_is_not_send",
+    "an_event_cannot_be_stored",
+    "an_event_cannot_be_read_back",
+];
+
 #[test]
 fn every_mistake_has_a_code_and_a_help() -> io::Result<()> {
-    for (path, words) in cases()?.into_iter().filter(|(path, _)| !path.to_string_lossy().contains("a_body_"))
-    {
-        if path.ends_with("what_is_handed_over_are_no_policies.rs") {
+    for (path, words) in cases()? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if NOT_OURS.iter().any(|case| name.starts_with(case)) {
             continue;
         }
         for headline in headlines(&words) {

@@ -29,6 +29,7 @@ async fn score_service() -> io::Result<ScoreService> {
 
 /// The client of the external service.
 #[service(name = "client")]
+#[expect(clippy::unused_async, reason = "a constructor is async; this one has nothing to wait for")]
 async fn score_client(external: Svc<ScoreService>) -> Result<ScoreClient, Infallible> {
     Ok(ScoreClient::new(external.url()))
 }

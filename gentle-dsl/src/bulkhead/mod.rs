@@ -1,15 +1,19 @@
 //! `bulkhead`: so many calls at a time.
 
+mod adaptive;
 mod read;
 
 use core::{fmt, time::Duration};
 
+pub use self::adaptive::{Adaptive, Width};
 use crate::{
+    each::{Each, write_each},
     key::Key,
     mistake::Mistakes,
+    ready::Reach,
     sentence::Sentence,
     setting::Setting,
-    waiting::{Turn, Waiting},
+    waiting::{Order, Turn, Waiting, write_order},
 };
 
 /// So many calls at a time: `16`, `16 queue 64 wait 1s`.
@@ -31,14 +35,52 @@ use crate::{
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Bulkhead {
-    limit: u32,
+    width: Width,
     waiting: Waiting,
+    order: Order,
+    each: Option<Each>,
 }
 
 impl Bulkhead {
     /// `limit` calls at a time; the next one is refused.
     pub const fn new(limit: u32) -> Self {
-        Self { limit, waiting: Waiting::Reject }
+        Self { width: Width::Fixed(limit), waiting: Waiting::Reject, order: Order::Fifo, each: None }
+    }
+
+    /// As many calls at a time as turn out to be good, within these bounds: begins with twice the lower one, and goes by the gradient.
+    pub const fn auto(from: u32, to: u32) -> Self {
+        let twice = from.saturating_mul(2);
+        let start = if twice < to { twice } else { to };
+        let width = Width::Auto { from, to, start, by: Adaptive::Gradient };
+        Self { width, waiting: Waiting::Reject, order: Order::Fifo, each: None }
+    }
+
+    /// Begins with so many, where the limit adapts.
+    pub const fn start(mut self, first: u32) -> Self {
+        if let Width::Auto { from, to, by, .. } = self.width {
+            self.width = Width::Auto { from, to, start: first, by };
+        }
+        self
+    }
+
+    /// Finds out by this, where the limit adapts.
+    pub const fn by(mut self, adaptive: Adaptive) -> Self {
+        if let Width::Auto { from, to, start, .. } = self.width {
+            self.width = Width::Auto { from, to, start, by: adaptive };
+        }
+        self
+    }
+
+    /// The newest of those that wait is served first.
+    pub const fn lifo(mut self) -> Self {
+        self.order = Order::Lifo;
+        self
+    }
+
+    /// A separate bulkhead for each key.
+    pub const fn each(mut self, each: Each) -> Self {
+        self.each = Some(each);
+        self
     }
 
     /// What happens to a call for which there is no place.
@@ -47,7 +89,7 @@ impl Bulkhead {
     pub const fn waiting(mut self, waiting: Waiting) -> Self {
         self.waiting = match waiting {
             Waiting::Turn(Turn { within, queue: None }) => {
-                Waiting::Turn(Turn { within, queue: Some(self.limit) })
+                Waiting::Turn(Turn { within, queue: Some(self.most()) })
             }
             other => other,
         };
@@ -77,9 +119,40 @@ impl Bulkhead {
         self.waiting(Waiting::Turn(Turn { within, queue: Some(queue) }))
     }
 
-    /// How many calls at a time.
+    /// How many calls at a time, or from how many to how many.
+    pub const fn width(&self) -> Width {
+        self.width
+    }
+
+    /// How many calls at a time, at most where the limit adapts.
     pub const fn limit(&self) -> u32 {
-        self.limit
+        self.most()
+    }
+
+    /// How many calls at a time there ever are.
+    pub const fn most(&self) -> u32 {
+        match self.width {
+            Width::Fixed(limit) => limit,
+            Width::Auto { to, .. } => to,
+        }
+    }
+
+    /// How many calls at a time at the beginning.
+    pub const fn first(&self) -> u32 {
+        match self.width {
+            Width::Fixed(limit) => limit,
+            Width::Auto { start, .. } => start,
+        }
+    }
+
+    /// Who of those that wait is served first.
+    pub const fn order(&self) -> Order {
+        self.order
+    }
+
+    /// What there is a separate bulkhead for.
+    pub const fn keyed(&self) -> Option<Each> {
+        self.each
     }
 
     /// What happens to a call for which there is no place.
@@ -91,13 +164,15 @@ impl Bulkhead {
 impl Sentence for Bulkhead {
     const KEY: Key = Key::Bulkhead;
 
-    fn parse(text: &str) -> Result<Setting<Self>, Mistakes> {
-        read::GRAMMAR.parse_setting(text, &read::HEAD, read::bulkhead)
+    fn parse_as(reach: Reach, text: &str) -> Result<Setting<Self>, Mistakes> {
+        read::GRAMMAR.parse_setting(reach, text, &read::HEAD, read::bulkhead)
     }
 }
 
 impl fmt::Display for Bulkhead {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, {}", self.limit, self.waiting)
+        write!(f, "{}, {}", self.width, self.waiting)?;
+        write_order(f, self.waiting, self.order)?;
+        write_each(f, self.each)
     }
 }

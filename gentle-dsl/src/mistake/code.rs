@@ -2,8 +2,8 @@
 
 /// Every code that a message can bear, with one sentence about it.
 ///
-/// `G0` is for all keys, `G1` for rates and waiting, `G2` for bulkheads, `G3` for retries, `G5` for timeouts, `G6` for hedges. Those that no text can
-/// cause are found by the macros in the shape of the function, or at start-up.
+/// `G0` is for all keys, `G1` for rates and waiting, `G2` for bulkheads, `G3` for retries, `G4` for circuit breakers, `G5` for timeouts, `G6` for hedges,
+/// `G7` for caches, `G8` for throttles, `G9` for chaos. Those that no text can cause are found by the macros in the shape of the function, or at start-up.
 pub const CODES: &[(&str, &str)] = &[
     ("G001", "A word is not known here; often it is a slip for one that is."),
     ("G002", "A duration is one word: `2s`, not `2 s`."),
@@ -28,15 +28,23 @@ pub const CODES: &[(&str, &str)] = &[
     ("G021", "A count is a whole number without a unit."),
     ("G022", "A percentage is above 0 and at most 100, with at most two digits after the point."),
     ("G023", "An item is neither `key = \"value\"` nor `key(value)`."),
+    ("G024", "A key of `each` that is more than one word stands in brackets."),
+    ("G025", "A key of `each` is at most 96 bytes long and has no quotes."),
+    ("G026", "The value of a fallback is Rust code, which a text cannot hold."),
     ("G101", "A duration has no unit."),
     ("G102", "A rate needs a period behind its count."),
     ("G103", "A rate of zero never lets a call through."),
     ("G104", "`reject` and the words for waiting contradict each other."),
     ("G105", "A rate limit starts with its rate."),
     ("G106", "A rate is faster than one in a nanosecond."),
+    ("G107", "A rate limit has at most four rates, each for another period."),
     ("G201", "A bulkhead counts calls in flight, so it has no period."),
     ("G202", "A bulkhead starts with its limit."),
     ("G203", "A bulkhead of zero never lets a call through."),
+    ("G204", "Only a limit that adapts has a start and a way to adapt."),
+    ("G205", "The start of a limit that adapts lies within its bounds."),
+    ("G206", "The way in which a limit adapts is not known."),
+    ("G207", "A limit that adapts needs both of its bounds."),
     ("G301", "A number of tries does not say whether it counts the first call."),
     ("G302", "A back-off is not known."),
     ("G303", "A growing back-off needs its longest delay."),
@@ -48,12 +56,31 @@ pub const CODES: &[(&str, &str)] = &[
     ("G309", "A back-off has no delays."),
     ("G310", "A function that cannot fail cannot be retried."),
     ("G311", "A second attempt needs an argument again that the first one has used up."),
+    ("G401", "More failures are asked for than there are calls."),
+    ("G402", "A share of failures needs the number of calls it is taken of."),
+    ("G403", "A failure rate is written in percent."),
+    ("G404", "A circuit breaker starts with what opens it."),
+    ("G405", "At most four signs open a circuit breaker."),
+    ("G406", "More probes are needed than are made."),
+    ("G407", "A circuit breaker that opens by hand only has no signs of failure."),
+    ("G408", "`in a row` counts failures, and looks at no other calls."),
+    ("G409", "Slow calls are judged as a share, not as a number."),
+    ("G410", "A number of failures does not say of what."),
     ("G501", "An attempt may take longer than the whole call."),
     ("G502", "The later attempts cannot run inside the timeout of the call."),
     ("G503", "A timeout starts with its duration."),
     ("G510", "A blocking function cannot be stopped from outside."),
+    ("G601", "A hedge starts only when the call is cut off already."),
     ("G602", "A hedge runs a function twice at the same time, so it must be marked idempotent."),
+    ("G603", "A hedge starts with `after`."),
+    ("G604", "A percentile is one word from `p1` to `p99`."),
     ("G610", "Two attempts at the same time cannot share a mutable reference."),
+    ("G701", "A cache starts with the time that an answer is kept."),
+    ("G801", "A throttle starts with a share of failures."),
+    ("G802", "A throttle needs the time whose calls it judges."),
+    ("G803", "Only a circuit breaker looks at slow calls and at failures in a row."),
+    ("G901", "What happens to a share of the calls is missing."),
+    ("G902", "There are at most four kinds of chaos."),
 ];
 
 #[cfg(test)]

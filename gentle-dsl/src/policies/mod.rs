@@ -9,12 +9,20 @@ use item::{Item, items};
 
 use crate::{
     bulkhead::Bulkhead,
+    cache::Cache,
+    chaos::Chaos,
+    checks::check_set,
+    circuit_breaker::CircuitBreaker,
+    fallback::Fallback,
+    hedge::Hedge,
     key::Key,
     mistake::{Mistake, Mistakes},
     rate_limit::RateLimit,
+    ready::Reach,
     retry::Retry,
     sentence::Sentence,
     setting::Setting,
+    throttle::Throttle,
     timeout::Timeout,
 };
 
@@ -23,26 +31,45 @@ const SHOWN: usize = 16;
 
 /// The policies of one operation, each at most once; `None` where nothing was written.
 ///
-/// Printed in the order in which they nest, whatever the order they were written in, and parses back to an equal value.
+/// Printed in the order in which they nest, outermost first, whatever the order they were written in, and parses back to an equal value. The timeout,
+/// which has two places when it bounds the call and each attempt, is printed in the inner one.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct PolicySet {
+    /// What to answer when everything else failed.
+    pub fallback: Option<Setting<Fallback>>,
+    /// Answers that are kept for a while.
+    pub cache: Option<Setting<Cache>>,
+    /// Sheds calls as failures rise.
+    pub throttle: Option<Setting<Throttle>>,
     /// Calls again after a failure.
     pub retry: Option<Setting<Retry>>,
+    /// A second call beside a slow first one.
+    pub hedge: Option<Setting<Hedge>>,
+    /// Stops calling what keeps failing.
+    pub circuit_breaker: Option<Setting<CircuitBreaker>>,
     /// So many calls in a period.
     pub rate_limit: Option<Setting<RateLimit>>,
     /// So many calls at a time.
     pub bulkhead: Option<Setting<Bulkhead>>,
     /// How long a call and each attempt may take.
     pub timeout: Option<Setting<Timeout>>,
+    /// Failures made on purpose.
+    pub chaos: Option<Setting<Chaos>>,
 }
 
 impl fmt::Display for PolicySet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let items = [
+            written(Key::Fallback, self.fallback),
+            written(Key::Cache, self.cache),
+            written(Key::Throttle, self.throttle),
             written(Key::Retry, self.retry),
+            written(Key::Hedge, self.hedge),
+            written(Key::CircuitBreaker, self.circuit_breaker),
             written(Key::RateLimit, self.rate_limit),
             written(Key::Bulkhead, self.bulkhead),
             written(Key::Timeout, self.timeout),
+            written(Key::Chaos, self.chaos),
         ];
         let items: Vec<String> = items.into_iter().flatten().collect();
         f.write_str(&items.join(", "))
@@ -72,7 +99,21 @@ fn written<T: fmt::Display>(key: Key, setting: Option<Setting<T>>) -> Option<Str
 ///
 /// Every mistake in the text, those in the sentences with their places in the whole text.
 pub fn parse_policies(text: &str) -> Result<PolicySet, Mistakes> {
-    let mut reading = Reading { text, set: PolicySet::default(), given: Vec::new(), mistakes: Vec::new() };
+    parse(Reach::Ready, text)
+}
+
+/// Parses the same with all keys and words of the grammar, also those that gentle does nothing for yet.
+///
+/// # Errors
+///
+/// Every mistake in the text, those in the sentences with their places in the whole text.
+pub fn parse_policies_ahead(text: &str) -> Result<PolicySet, Mistakes> {
+    parse(Reach::Ahead, text)
+}
+
+fn parse(reach: Reach, text: &str) -> Result<PolicySet, Mistakes> {
+    let mut reading =
+        Reading { reach, text, set: PolicySet::default(), given: Vec::new(), mistakes: Vec::new() };
     for item in items(text) {
         if reading.mistakes.len() >= SHOWN {
             break;
@@ -82,40 +123,76 @@ pub fn parse_policies(text: &str) -> Result<PolicySet, Mistakes> {
             Err(mistake) => reading.mistakes.push(mistake),
         }
     }
+    reading.check();
     Mistakes::collect(reading.mistakes).map_or(Ok(reading.set), Err)
 }
 
 /// What was read so far.
 struct Reading<'a> {
+    reach: Reach,
     text: &'a str,
     set: PolicySet,
-    given: Vec<Key>,
+    given: Vec<(Key, Item<'a>)>,
     mistakes: Vec<Mistake>,
 }
 
-impl Reading<'_> {
-    fn item(&mut self, item: &Item<'_>) {
+impl<'a> Reading<'a> {
+    fn item(&mut self, item: &Item<'a>) {
         let Some(key) = Key::from_name(item.name) else {
-            let keys = Key::ALL.into_iter().filter(|key| key.is_ready()).map(Key::as_str);
+            let keys = Key::ALL.into_iter().filter(|key| self.has(*key)).map(Key::as_str);
             self.refuse(item, Mistake::unknown_key(item.name, keys));
             return;
         };
-        if self.given.contains(&key) {
+        if self.given.iter().any(|(given, _)| *given == key) {
             self.refuse(item, Mistake::given_twice(item.name));
         }
-        self.given.push(key);
+        self.given.push((key, item.clone()));
+        if !self.has(key) {
+            self.refuse(item, Mistake::not_ready(key));
+            return;
+        }
         match key {
+            Key::Fallback => self.set.fallback = self.value(item),
+            Key::Cache => self.set.cache = self.value(item),
+            Key::Throttle => self.set.throttle = self.value(item),
             Key::Retry => self.set.retry = self.value(item),
+            Key::Hedge => self.set.hedge = self.value(item),
+            Key::CircuitBreaker => self.set.circuit_breaker = self.value(item),
             Key::RateLimit => self.set.rate_limit = self.value(item),
             Key::Bulkhead => self.set.bulkhead = self.value(item),
             Key::Timeout => self.set.timeout = self.value(item),
-            _ => self.refuse(item, Mistake::not_ready(key)),
+            Key::Chaos => self.set.chaos = self.value(item),
         }
     }
 
+    fn has(&self, key: Key) -> bool {
+        self.reach == Reach::Ahead || key.is_ready()
+    }
+
     fn value<T: Sentence>(&mut self, item: &Item<'_>) -> Option<Setting<T>> {
-        let parsed = T::parse(item.value).map_err(|mistakes| mistakes.within(self.text, item.offset));
+        let parsed =
+            T::parse_as(self.reach, item.value).map_err(|mistakes| mistakes.within(self.text, item.offset));
         parsed.map_err(|mistakes| self.mistakes.extend(mistakes)).ok()
+    }
+
+    /// What the policies say together, once each of them is right.
+    fn check(&mut self) {
+        if self.mistakes.is_empty() {
+            self.mistakes = check_set(&self.set).into_iter().map(|mistake| self.place(mistake)).collect();
+        }
+    }
+
+    /// The mistake with its place in the whole text, where what it underlines is written alike.
+    fn place(&self, mistake: Mistake) -> Mistake {
+        let Some((_, item)) = self.given.iter().find(|(key, _)| Some(*key) == mistake.key()) else {
+            return mistake;
+        };
+        let piece = mistake.source().get(mistake.span()).unwrap_or_default();
+        let (start, length) = match item.value.find(piece) {
+            Some(at) => (item.offset + at, piece.len()),
+            None => (item.offset, item.value.len()),
+        };
+        mistake.with_picture(self.text, start..start + length)
     }
 
     fn refuse(&mut self, item: &Item<'_>, mistake: Mistake) {

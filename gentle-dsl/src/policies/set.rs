@@ -1,7 +1,11 @@
 //! A set of policies as a constant.
 
 use super::PolicySet;
-use crate::{bulkhead::Bulkhead, rate_limit::RateLimit, retry::Retry, setting::Setting, timeout::Timeout};
+use crate::{
+    bulkhead::Bulkhead, cache::Cache, chaos::Chaos, circuit_breaker::CircuitBreaker, fallback::Fallback,
+    hedge::Hedge, rate_limit::RateLimit, retry::Retry, setting::Setting, throttle::Throttle,
+    timeout::Timeout,
+};
 
 impl PolicySet {
     /// No policy: the beginning of a constant.
@@ -15,7 +19,18 @@ impl PolicySet {
     /// assert_eq!(POLICIES.to_string(), r#"bulkhead = "16, reject""#);
     /// ```
     pub const fn new() -> Self {
-        Self { retry: None, rate_limit: None, bulkhead: None, timeout: None }
+        Self {
+            fallback: None,
+            cache: None,
+            throttle: None,
+            retry: None,
+            hedge: None,
+            circuit_breaker: None,
+            rate_limit: None,
+            bulkhead: None,
+            timeout: None,
+            chaos: None,
+        }
     }
 
     /// With this retry.
@@ -39,6 +54,42 @@ impl PolicySet {
     /// With this timeout.
     pub const fn timeout(mut self, timeout: Setting<Timeout>) -> Self {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// With this fallback.
+    pub const fn fallback(mut self, fallback: Setting<Fallback>) -> Self {
+        self.fallback = Some(fallback);
+        self
+    }
+
+    /// With this cache.
+    pub const fn cache(mut self, cache: Setting<Cache>) -> Self {
+        self.cache = Some(cache);
+        self
+    }
+
+    /// With this throttle.
+    pub const fn throttle(mut self, throttle: Setting<Throttle>) -> Self {
+        self.throttle = Some(throttle);
+        self
+    }
+
+    /// With this hedge.
+    pub const fn hedge(mut self, hedge: Setting<Hedge>) -> Self {
+        self.hedge = Some(hedge);
+        self
+    }
+
+    /// With this circuit breaker.
+    pub const fn circuit_breaker(mut self, circuit_breaker: Setting<CircuitBreaker>) -> Self {
+        self.circuit_breaker = Some(circuit_breaker);
+        self
+    }
+
+    /// With this chaos.
+    pub const fn chaos(mut self, chaos: Setting<Chaos>) -> Self {
+        self.chaos = Some(chaos);
         self
     }
 }

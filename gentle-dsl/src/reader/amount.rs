@@ -178,7 +178,7 @@ impl Reader<'_> {
         if self.is_amount(0) {
             return self.long_period();
         }
-        let Some(word) = self.word(0).filter(|word| !self.grammar.knows(word)) else {
+        let Some(word) = self.word(0).filter(|word| !self.knows(word)) else {
             self.missing("a period", "s");
             return None;
         };

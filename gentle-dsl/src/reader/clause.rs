@@ -107,7 +107,12 @@ impl Reader<'_> {
 
     /// Whether the word further ahead begins a clause, or will.
     pub(crate) fn starts_clause_at(&self, ahead: usize) -> bool {
-        self.word(ahead).is_some_and(|word| self.grammar.knows(word))
+        self.word(ahead).is_some_and(|word| self.knows(word))
+    }
+
+    /// Whether nothing further ahead belongs to this clause.
+    pub(crate) fn is_last_or_clause(&self, ahead: usize) -> bool {
+        self.token(ahead).is_none() || self.is_symbol(ahead, ',') || self.starts_clause_at(ahead)
     }
 
     /// Goes to the next clause inside of brackets, past the comma that must stand in front of it; `false` at the closing bracket.
@@ -135,7 +140,7 @@ impl Reader<'_> {
 
     /// A word that is nearly one of a few: reported and read.
     pub(crate) fn unknown_choice(&mut self, choices: &[&'static str]) -> bool {
-        let word = self.word(0).filter(|word| !self.grammar.knows(word));
+        let word = self.word(0).filter(|word| !self.knows(word));
         let Some(meant) = word.and_then(|word| did_you_mean(word, choices.iter().copied())) else {
             return false;
         };
@@ -147,7 +152,7 @@ impl Reader<'_> {
 
     /// Reads the clause ahead if its word is one that nothing is built for yet.
     pub(crate) fn reserved_word(&mut self) -> bool {
-        let what = self.word(0).and_then(|word| self.grammar.reserved(word));
+        let what = self.word(0).and_then(|word| self.reserved(word));
         if let Some(what) = what {
             self.reserved_clause(what);
         }
@@ -191,7 +196,7 @@ impl Reader<'_> {
         let word = self.piece(0);
         let place = self.step();
         let draft = Draft::new("G001", place.clone(), format!("unknown word `{word}`"));
-        let meant = did_you_mean(word, self.grammar.words.iter().copied());
+        let meant = did_you_mean(word, self.words());
         self.recover();
         let draft = match meant {
             Some(meant) => draft.label(format!("did you mean `{meant}`?")).fix([Edit::replace(place, meant)]),
@@ -201,11 +206,8 @@ impl Reader<'_> {
     }
 
     fn known(&self) -> String {
-        if self.grammar.words.is_empty() {
-            "nothing follows".into()
-        } else {
-            format!("known: {}", self.grammar.words.join(", "))
-        }
+        let words: Vec<&str> = self.words().collect();
+        if words.is_empty() { "nothing follows".into() } else { format!("known: {}", words.join(", ")) }
     }
 
     /// An amount with its word behind it, or with none at all.
@@ -213,7 +215,8 @@ impl Reader<'_> {
         let amount = self.piece(0);
         let start = self.step();
         self.eat_symbol('%');
-        let meant = self.word(0).filter(|word| self.grammar.words.contains(word) && !self.is_amount(1));
+        let meant =
+            self.word(0).filter(|word| self.words().any(|known| known == *word) && !self.is_amount(1));
         let amount = if self.end() > start.end { self.slice(self.since(&start)) } else { amount };
         if let Some(word) = meant {
             self.step();
@@ -238,13 +241,13 @@ impl Reader<'_> {
     /// The word that most often stands before such an amount.
     fn likely_word(&self, amount: &str) -> Option<&'static str> {
         let words: &[&str] = if duration(amount).is_ok() {
-            &["wait"]
+            &["wait", "stale", "open"]
         } else if count(amount).is_ok() {
-            &["burst", "queue"]
+            &["burst", "queue", "max"]
         } else {
             &[]
         };
-        self.grammar.words.iter().find(|word| words.contains(word)).copied()
+        self.words().find(|word| words.contains(word))
     }
 
     pub(crate) fn reversed(&mut self, span: Range<usize>, message: &str, correct: &str) {

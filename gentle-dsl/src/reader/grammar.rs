@@ -1,8 +1,10 @@
 //! What the reader knows of a sentence before it reads it, and how reading begins and ends.
 
 use crate::{
+    key::Key,
     mistake::{Draft, Edit, Mistake, Mistakes, finish},
     reader::Reader,
+    ready::Reach,
     setting::Setting,
 };
 
@@ -18,8 +20,10 @@ pub(crate) struct Grammar {
     pub(crate) example: &'static str,
     /// The words that begin a clause.
     pub(crate) words: &'static [&'static str],
-    /// The words that will begin one, and what for.
+    /// The words that nothing can be read behind yet, and what for.
     pub(crate) reserved: &'static [(&'static str, &'static str)],
+    /// Whose words these are, where some may not be there yet.
+    pub(crate) key: Option<Key>,
 }
 
 /// What stands in place of a sentence.
@@ -32,19 +36,41 @@ pub(crate) struct Head<T> {
 }
 
 impl Grammar {
+    /// No words at all.
+    pub(crate) const NONE: Self = Self::amount("value", "5");
+
+    /// An amount that stands alone.
+    pub(crate) const fn amount(subject: &'static str, example: &'static str) -> Self {
+        Self { subject, example, words: &[], reserved: &[], key: None }
+    }
+
+    /// A sentence with these words.
+    pub(crate) const fn sentence(key: Key, example: &'static str, words: &'static [&'static str]) -> Self {
+        Self { subject: key.as_str(), example, words, reserved: &[], key: Some(key) }
+    }
+
     /// Reads a text, all of it.
     pub(crate) fn parse<T>(
         &self,
         text: &str,
         read: impl Fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<T, Mistakes> {
+        self.parse_as(Reach::Ready, text, read)
+    }
+
+    fn parse_as<T>(
+        &self,
+        reach: Reach,
+        text: &str,
+        read: impl Fn(&mut Reader<'_>) -> Option<T>,
+    ) -> Result<T, Mistakes> {
         if text.len() > LONGEST {
             return Err(self.too_long(text));
         }
-        match self.attempt(text, &read) {
+        match self.attempt(reach, text, &read) {
             Ok(value) => Ok(value),
             Err(drafts) => {
-                let again = |text: &str| self.attempt(text, &read).err().unwrap_or_default();
+                let again = |text: &str| self.attempt(reach, text, &read).err().unwrap_or_default();
                 let mistakes = finish(self.subject, self.example, text, drafts, &again);
                 Err(mistakes.unwrap_or_else(|| Mistakes::from(self.nothing())))
             }
@@ -54,11 +80,18 @@ impl Grammar {
     /// Reads `off`, `on`, or a sentence.
     pub(crate) fn parse_setting<T: Copy>(
         &self,
+        reach: Reach,
         text: &str,
         head: &Head<T>,
         read: impl Fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<Setting<T>, Mistakes> {
-        self.parse(text, |reader| {
+        if let Some(key) = self.key.filter(|key| reach == Reach::Ready && !key.is_ready()) {
+            return Err(Mistake::not_ready(key)
+                .with_label("reserved")
+                .with_picture(text, 0..text.len())
+                .into());
+        }
+        self.parse_as(reach, text, |reader| {
             reader.refuse_comma();
             match (reader.piece(0), reader.at_end()) {
                 (_, true) => reader.empty(head.needs),
@@ -69,19 +102,14 @@ impl Grammar {
         })
     }
 
-    /// Whether a word begins a clause, or will.
-    pub(crate) fn knows(&self, word: &str) -> bool {
-        self.words.contains(&word) || self.reserved(word).is_some()
-    }
-
-    /// What a reserved word will be for.
-    pub(crate) fn reserved(&self, word: &str) -> Option<&'static str> {
-        self.reserved.iter().find(|(name, _)| *name == word).map(|(_, what)| *what)
-    }
-
     /// The value, or what is wrong, which is never nothing.
-    fn attempt<T>(&self, text: &str, read: impl Fn(&mut Reader<'_>) -> Option<T>) -> Result<T, Vec<Draft>> {
-        let mut reader = Reader::new(self, text.get(..LONGEST).unwrap_or(text));
+    fn attempt<T>(
+        &self,
+        reach: Reach,
+        text: &str,
+        read: impl Fn(&mut Reader<'_>) -> Option<T>,
+    ) -> Result<T, Vec<Draft>> {
+        let mut reader = Reader::new(self, reach, text.get(..LONGEST).unwrap_or(text));
         match read(&mut reader) {
             Some(value) if reader.is_clean() => Ok(value),
             _ => {
@@ -107,6 +135,22 @@ impl Grammar {
 }
 
 impl Reader<'_> {
+    /// Whether a word begins a clause, or will.
+    pub(crate) fn knows(&self, word: &str) -> bool {
+        self.grammar.words.contains(&word) || self.reserved(word).is_some()
+    }
+
+    /// The words that begin a clause now.
+    pub(crate) fn words(&self) -> impl Iterator<Item = &'static str> {
+        self.grammar.words.iter().copied().filter(|word| self.reserved(word).is_none())
+    }
+
+    /// What a word will be for, if it is not there yet.
+    pub(crate) fn reserved(&self, word: &str) -> Option<&'static str> {
+        let never = self.grammar.reserved.iter().find(|(name, _)| *name == word).map(|(_, what)| *what);
+        never.or_else(|| self.grammar.key.and_then(|key| self.reach.reserved(key, word)))
+    }
+
     fn empty<T>(&mut self, needs: &str) -> Option<T> {
         let example = self.grammar.example;
         let all = 0..self.text.len();

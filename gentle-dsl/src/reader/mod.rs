@@ -1,17 +1,25 @@
 //! What every sentence is read with: a place in the tokens, and the mistakes so far.
 
 mod amount;
+mod brackets;
 mod clause;
 mod grammar;
+mod range;
+mod sample;
 mod token;
 
 use core::ops::Range;
 
+pub(crate) use brackets::brackets;
 pub(crate) use clause::Slot;
 pub(crate) use grammar::{Grammar, Head};
+pub(crate) use sample::{Failures, Sample};
 use token::{Kind, Token, tokens};
 
-use crate::mistake::{Draft, Edit};
+use crate::{
+    mistake::{Draft, Edit},
+    ready::Reach,
+};
 
 /// A value and the place it was read from.
 #[derive(Clone, Debug)]
@@ -24,6 +32,7 @@ pub(crate) struct Spanned<T> {
 #[derive(Debug)]
 pub(crate) struct Reader<'a> {
     grammar: &'a Grammar,
+    reach: Reach,
     text: &'a str,
     tokens: Vec<Token>,
     at: usize,
@@ -31,8 +40,13 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(grammar: &'a Grammar, text: &'a str) -> Self {
-        Self { grammar, text, tokens: tokens(text), at: 0, drafts: Vec::new() }
+    fn new(grammar: &'a Grammar, reach: Reach, text: &'a str) -> Self {
+        Self { grammar, reach, text, tokens: tokens(text), at: 0, drafts: Vec::new() }
+    }
+
+    /// Looks for something in a text without reading it as a sentence.
+    pub(crate) fn scan<T>(text: &str, look: impl FnOnce(&mut Reader<'_>) -> T) -> T {
+        look(&mut Reader::new(&Grammar::NONE, Reach::Ahead, text))
     }
 
     pub(crate) fn report(&mut self, draft: Draft) {
@@ -132,7 +146,7 @@ impl<'a> Reader<'a> {
                 Kind::Symbol('(') => depth += 1,
                 Kind::Symbol(')' | ',') if depth == 0 => return,
                 Kind::Symbol(')') => depth -= 1,
-                Kind::Word if depth == 0 && self.grammar.knows(self.piece(0)) => return,
+                Kind::Word if depth == 0 && self.knows(self.piece(0)) => return,
                 _ => {}
             }
             self.step();

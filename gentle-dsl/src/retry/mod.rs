@@ -5,16 +5,20 @@ mod budget;
 mod delays;
 mod factor;
 mod jitter;
+mod progress;
 mod read;
 mod read_backoff;
 mod tries;
 
 use core::{fmt, time::Duration};
 
+pub(crate) use self::read::read_budget;
 pub use self::{
     backoff::Backoff, budget::Budget, delays::Delays, factor::Factor, jitter::Jitter, tries::Tries,
 };
-use crate::{key::Key, mistake::Mistakes, sentence::Sentence, setting::Setting, value::DurationText};
+use crate::{
+    key::Key, mistake::Mistakes, ready::Reach, sentence::Sentence, setting::Setting, value::DurationText,
+};
 
 /// Calls again after a failure: `exp(100ms..30s), 5 attempts`, `const(500ms, 5m)`.
 ///
@@ -146,8 +150,8 @@ impl Eq for Retry {}
 impl Sentence for Retry {
     const KEY: Key = Key::Retry;
 
-    fn parse(text: &str) -> Result<Setting<Self>, Mistakes> {
-        read::GRAMMAR.parse_setting(text, &read::HEAD, read::retry)
+    fn parse_as(reach: Reach, text: &str) -> Result<Setting<Self>, Mistakes> {
+        read::GRAMMAR.parse_setting(reach, text, &read::HEAD, read::retry)
     }
 
     fn check(&self) -> Result<(), Mistakes> {

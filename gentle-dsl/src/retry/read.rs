@@ -4,21 +4,21 @@ use core::{ops::Range, time::Duration};
 
 use super::{Backoff, Budget, Jitter, Retry, Tries};
 use crate::{
+    key::Key,
     mistake::{Draft, Edit},
     reader::{Grammar, Head, Reader, Slot, Spanned},
     suggest::did_you_mean,
     value::{DurationText, Percent},
 };
 
-pub(super) const GRAMMAR: Grammar = Grammar {
-    subject: "retry",
-    example: "exp(100ms..10s), 3 attempts",
-    words: &[
+pub(super) const GRAMMAR: Grammar = Grammar::sentence(
+    Key::Retry,
+    "exp(100ms..10s), 3 attempts",
+    &[
         "attempts", "retries", "forever", "within", "jitter", "budget", "now", "const", "linear", "exp",
         "fib", "list",
     ],
-    reserved: &[],
-};
+);
 
 pub(super) const HEAD: Head<Retry> =
     Head { on: Some(Retry::DEFAULT), needs: "a back-off or a number of tries" };
@@ -58,7 +58,7 @@ impl Clauses {
             }
             (Some("within"), _) => self.read_within(reader, start),
             (Some("jitter"), _) => self.read_jitter(reader, start),
-            (Some("budget"), _) => self.read_budget(reader, start),
+            (Some("budget"), _) => read_budget(reader, &mut self.budget),
             (Some(word @ ("attempts" | "retries")), _) => tries_reversed(reader, word),
             (None, Some("attempts")) if reader.is_amount(0) => self.read_tries(reader, "attempts"),
             (None, Some("retries")) if reader.is_amount(0) => self.read_tries(reader, "retries"),
@@ -153,23 +153,6 @@ impl Clauses {
         }
     }
 
-    fn read_budget(&mut self, reader: &mut Reader<'_>, start: Range<usize>) {
-        reader.step();
-        if reader.eat_word("off").is_some() {
-            self.budget.fill(reader, "the budget", reader.since(&start), None);
-            return;
-        }
-        let share = reader.percent();
-        let floor = reader.eat_word("floor").map(|_| reader.rate());
-        let budget = share.map(|share: Spanned<Percent>| match floor {
-            Some(Some(floor)) => Budget { share: share.value, floor: floor.value },
-            _ => Budget::share(share.value),
-        });
-        if let Some(budget) = budget {
-            self.budget.fill(reader, "the budget", reader.since(&start), Some(budget));
-        }
-    }
-
     fn finish(self, reader: &mut Reader<'_>) -> Option<Retry> {
         if !reader.is_clean() {
             return None;
@@ -195,6 +178,24 @@ impl Clauses {
         let enough = first.saturating_mul(10).min(Duration::from_secs(36_500 * 86_400));
         let fix = Edit::replace(within.span.clone(), format!("within {}", DurationText(enough)));
         reader.report(draft.label(format!("the first delay is {}", DurationText(first))).fix([fix]));
+    }
+}
+
+/// The share of calls that may be extra ones: `budget 20% floor 10/s`, `budget off`.
+pub(crate) fn read_budget(reader: &mut Reader<'_>, slot: &mut Slot<Option<Budget>>) {
+    let start = reader.step();
+    if reader.eat_word("off").is_some() {
+        slot.fill(reader, "the budget", reader.since(&start), None);
+        return;
+    }
+    let share = reader.percent();
+    let floor = reader.eat_word("floor").map(|_| reader.rate());
+    let budget = share.map(|share: Spanned<Percent>| match floor {
+        Some(Some(floor)) => Budget { share: share.value, floor: floor.value },
+        _ => Budget::share(share.value),
+    });
+    if let Some(budget) = budget {
+        slot.fill(reader, "the budget", reader.since(&start), Some(budget));
     }
 }
 

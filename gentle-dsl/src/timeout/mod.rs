@@ -4,7 +4,9 @@ mod read;
 
 use core::{fmt, time::Duration};
 
-use crate::{key::Key, mistake::Mistakes, sentence::Sentence, setting::Setting, value::DurationText};
+use crate::{
+    key::Key, mistake::Mistakes, ready::Reach, sentence::Sentence, setting::Setting, value::DurationText,
+};
 
 /// How long a call, and each of its attempts, may take: `10s`, `2s each attempt`, or both.
 ///
@@ -26,22 +28,29 @@ use crate::{key::Key, mistake::Mistakes, sentence::Sentence, setting::Setting, v
 pub struct Timeout {
     whole: Option<Duration>,
     attempt: Option<Duration>,
+    reserve: Duration,
 }
 
 impl Timeout {
     /// For the whole call, retries and waiting included.
     pub const fn total(whole: Duration) -> Self {
-        Self { whole: Some(whole), attempt: None }
+        Self { whole: Some(whole), attempt: None, reserve: Duration::ZERO }
     }
 
     /// For each attempt; the call may make any number of them.
     pub const fn each_attempt(attempt: Duration) -> Self {
-        Self { whole: None, attempt: Some(attempt) }
+        Self { whole: None, attempt: Some(attempt), reserve: Duration::ZERO }
     }
 
     /// For each attempt as well.
     pub const fn and_each_attempt(mut self, attempt: Duration) -> Self {
         self.attempt = Some(attempt);
+        self
+    }
+
+    /// Leaves so much of the caller's deadline for the way back.
+    pub const fn reserve(mut self, reserve: Duration) -> Self {
+        self.reserve = reserve;
         self
     }
 
@@ -54,13 +63,18 @@ impl Timeout {
     pub const fn attempt(&self) -> Option<Duration> {
         self.attempt
     }
+
+    /// How much of the caller's deadline is left for the way back; zero where nothing is written.
+    pub const fn reserved(&self) -> Duration {
+        self.reserve
+    }
 }
 
 impl Sentence for Timeout {
     const KEY: Key = Key::Timeout;
 
-    fn parse(text: &str) -> Result<Setting<Self>, Mistakes> {
-        read::GRAMMAR.parse_setting(text, &read::HEAD, read::timeout)
+    fn parse_as(reach: Reach, text: &str) -> Result<Setting<Self>, Mistakes> {
+        read::GRAMMAR.parse_setting(reach, text, &read::HEAD, read::timeout)
     }
 }
 
@@ -72,6 +86,9 @@ impl fmt::Display for Timeout {
         if let Some(attempt) = self.attempt {
             let comma = if self.whole.is_some() { ", " } else { "" };
             write!(f, "{comma}{} each attempt", DurationText(attempt))?;
+        }
+        if !self.reserve.is_zero() {
+            write!(f, ", reserve {}", DurationText(self.reserve))?;
         }
         Ok(())
     }

@@ -4,17 +4,13 @@ use core::{ops::Range, time::Duration};
 
 use super::Timeout;
 use crate::{
+    key::Key,
     mistake::{Draft, Edit},
     reader::{Grammar, Head, Reader, Slot},
     value::DurationText,
 };
 
-pub(super) const GRAMMAR: Grammar = Grammar {
-    subject: "timeout",
-    example: "10s",
-    words: &["each"],
-    reserved: &[("reserve", "the time that the way back takes")],
-};
+pub(super) const GRAMMAR: Grammar = Grammar::sentence(Key::Timeout, "10s", &["each", "reserve"]);
 
 pub(super) const HEAD: Head<Timeout> = Head { on: None, needs: "a duration" };
 
@@ -24,6 +20,7 @@ struct Clauses {
     attempt: Slot<Duration>,
     /// The duration of `attempt` without its words.
     bare: Option<Range<usize>>,
+    reserve: Slot<Duration>,
 }
 
 pub(super) fn timeout(reader: &mut Reader<'_>) -> Option<Timeout> {
@@ -38,10 +35,25 @@ impl Clauses {
     fn read(&mut self, reader: &mut Reader<'_>) {
         if reader.is_amount(0) {
             self.read_duration(reader);
-        } else if reader.word(0) == Some("each") {
-            reversed(reader);
-        } else if !reader.reserved_word() {
-            reader.unknown_clause();
+            return;
+        }
+        match reader.word(0) {
+            Some("each") => reversed(reader),
+            _ if reader.reserved_word() => {}
+            Some("reserve") => self.read_reserve(reader),
+            _ => reader.unknown_clause(),
+        }
+    }
+
+    fn read_reserve(&mut self, reader: &mut Reader<'_>) {
+        let start = reader.step();
+        let zero = |reader: &Reader<'_>, span: Range<usize>| {
+            let draft = Draft::new("G018", span.clone(), "to reserve no time says nothing")
+                .label("must be above zero");
+            draft.fix([reader.cut(&(start.start..span.end))])
+        };
+        if let Some(reserve) = reader.positive_duration(zero) {
+            self.reserve.fill(reader, "the reserve", reader.since(&start), reserve.value);
         }
     }
 
@@ -54,6 +66,14 @@ impl Clauses {
             draft.help("write `off` for no timeout, or e.g. `{fixed}`")
         };
         let duration = reader.positive_duration(zero);
+        let reserves = reader.word(0) == Some("reserve") && reader.reserved("reserve").is_none();
+        let given = self.whole.given().is_some() || self.attempt.given().is_some();
+        if reserves && given && reader.is_last_or_clause(1) {
+            let reserve = format!("reserve {}", reader.slice(start.clone()));
+            reader.step();
+            reader.reversed(reader.since(&start), "the word comes before its duration", &reserve);
+            return;
+        }
         if !each_attempt(reader) {
             if let Some(duration) = duration {
                 self.whole.fill(reader, "the timeout of the call", duration.span, duration.value);
@@ -67,7 +87,7 @@ impl Clauses {
     }
 
     fn finish(self, reader: &mut Reader<'_>) -> Option<Timeout> {
-        match (self.whole.value(), self.attempt.value()) {
+        let timeout = match (self.whole.value(), self.attempt.value()) {
             (Some(whole), Some(attempt)) => {
                 self.check(reader);
                 Some(Timeout::total(whole).and_each_attempt(attempt))
@@ -78,7 +98,8 @@ impl Clauses {
                 nothing(reader);
                 None
             }
-        }
+        };
+        timeout.map(|timeout| timeout.reserve(self.reserve.value().unwrap_or_default()))
     }
 
     /// An attempt may not outlive the call.

@@ -22,7 +22,7 @@ pub(crate) fn count(text: &str) -> Result<u32, CountFault> {
     text.replace('_', "").parse().map_err(|_| CountFault::TooLarge)
 }
 
-const GRAMMAR: Grammar = Grammar { subject: "count", example: "16", words: &[], reserved: &[] };
+const GRAMMAR: Grammar = Grammar::amount("count", "16");
 
 /// Parses a whole number, `_` allowed between its digits.
 ///

@@ -134,7 +134,13 @@ impl fmt::Display for DurationText {
     }
 }
 
-const GRAMMAR: Grammar = Grammar { subject: "duration", example: "500ms", words: &[], reserved: &[] };
+/// Writes `5s..1m`, or one duration when both are the same.
+pub(crate) fn write_range(f: &mut fmt::Formatter<'_>, from: Duration, to: Duration) -> fmt::Result {
+    write!(f, "{}", DurationText(from))?;
+    if from == to { Ok(()) } else { write!(f, "..{}", DurationText(to)) }
+}
+
+const GRAMMAR: Grammar = Grammar::amount("duration", "500ms");
 
 /// Parses a duration: `500ms`, `1m30s`, `1.5h`.
 ///

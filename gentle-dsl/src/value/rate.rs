@@ -48,7 +48,7 @@ impl fmt::Display for Rate {
     }
 }
 
-const GRAMMAR: Grammar = Grammar { subject: "rate", example: "5/500ms", words: &[], reserved: &[] };
+const GRAMMAR: Grammar = Grammar::amount("rate", "5/500ms");
 
 /// Parses a rate: `5/500ms`, `10/s`, `5_000/h`.
 ///

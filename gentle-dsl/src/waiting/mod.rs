@@ -1,10 +1,12 @@
 //! What happens to a call that has to wait: shared by rate limit and bulkhead.
 
+mod order;
 mod read;
 
 use core::{fmt, time::Duration};
 
-pub(crate) use read::{Clauses, RESERVED};
+pub use self::order::Order;
+pub(crate) use self::read::Clauses;
 
 use crate::value::DurationText;
 
@@ -13,7 +15,7 @@ use crate::value::DurationText;
 pub enum Waiting {
     /// It is refused at once: `reject`.
     Reject,
-    /// It waits its turn, first come first served: `wait`, `queue`.
+    /// It waits its turn: `wait`, `queue`.
     Turn(Turn),
 }
 
@@ -50,5 +52,13 @@ impl fmt::Display for Turn {
             write!(f, ", queue {queue}")?;
         }
         Ok(())
+    }
+}
+
+/// Behind the waiting, unless it is what is assumed anyway. Who is refused at once has no turn.
+pub(crate) fn write_order(f: &mut fmt::Formatter<'_>, waiting: Waiting, order: Order) -> fmt::Result {
+    match (waiting, order) {
+        (Waiting::Turn(_), Order::Lifo) => f.write_str(", lifo"),
+        _ => Ok(()),
     }
 }

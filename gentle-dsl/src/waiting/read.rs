@@ -1,15 +1,12 @@
-//! Reading `wait`, `queue`, `reject` and `fifo`.
+//! Reading `wait`, `queue`, `reject`, `fifo` and `lifo`.
 
 use core::{ops::Range, time::Duration};
 
-use super::{Turn, Waiting};
+use super::{Order, Turn, Waiting};
 use crate::{
     mistake::{Draft, Edit},
     reader::{Reader, Slot},
 };
-
-/// The words about waiting that are not there yet.
-pub(crate) const RESERVED: (&str, &str) = ("lifo", "serving the newest first");
 
 /// The clauses about waiting as they are read.
 #[derive(Debug, Default)]
@@ -17,7 +14,7 @@ pub(crate) struct Clauses {
     wait: Slot<Option<Duration>>,
     queue: Slot<u32>,
     reject: Slot<()>,
-    fifo: Slot<()>,
+    order: Slot<Order>,
 }
 
 impl Clauses {
@@ -31,10 +28,8 @@ impl Clauses {
                 reader.step();
                 self.reject.fill(reader, "`reject`", start, ());
             }
-            Some("fifo") => {
-                reader.step();
-                self.fifo.fill(reader, "`fifo`", start, ());
-            }
+            Some("fifo") => self.read_order(reader, start, Order::Fifo),
+            Some("lifo") => self.read_order(reader, start, Order::Lifo),
             _ => return false,
         }
         true
@@ -65,6 +60,19 @@ impl Clauses {
         }
     }
 
+    fn read_order(&mut self, reader: &mut Reader<'_>, start: Range<usize>, order: Order) {
+        reader.step();
+        let word = word(order);
+        let same = self.order.value().is_none_or(|given| given == order);
+        let what = if same { format!("`{word}`") } else { "the order".into() };
+        self.order.fill(reader, &what, start, order);
+    }
+
+    /// Who is served first.
+    pub(crate) fn order(&self) -> Order {
+        self.order.value().unwrap_or_default()
+    }
+
     /// What the clauses say together; `None` when there were none.
     pub(crate) fn finish(&self, reader: &mut Reader<'_>) -> Option<Waiting> {
         if let Some(reject) = self.reject.given() {
@@ -73,7 +81,7 @@ impl Clauses {
         }
         let turn = Turn { within: self.wait.value().flatten(), queue: self.queue.value() };
         let waits =
-            self.wait.given().is_some() || self.queue.given().is_some() || self.fifo.given().is_some();
+            self.wait.given().is_some() || self.queue.given().is_some() || self.order.given().is_some();
         waits.then_some(Waiting::Turn(turn))
     }
 
@@ -98,15 +106,23 @@ impl Clauses {
                 queue.span.clone(),
             )
         });
-        let fifo = self.fifo.given().map(|fifo| {
-            ("fifo", "a refused call has no turn", "to let it wait its turn".into(), fifo.span.clone())
+        let order = self.order.given().map(|order| {
+            let why = "to let it wait its turn".into();
+            (word(order.value), "a refused call has no turn", why, order.span.clone())
         });
-        for (word, label, why, span) in [wait, queue, fifo].into_iter().flatten() {
+        for (word, label, why, span) in [wait, queue, order].into_iter().flatten() {
             let place = if span.start > reject.start { span.clone() } else { reject.clone() };
             let draft = Draft::new("G104", place, format!("`reject` and `{word}` contradict each other"));
             let draft = draft.label(label).fix([reader.cut(&span)]).fix([reader.cut(reject)]);
             reader.report(draft.help(format!("write `{{fixed}}`, or `{{other}}` {why}")));
         }
+    }
+}
+
+fn word(order: Order) -> &'static str {
+    match order {
+        Order::Fifo => "fifo",
+        Order::Lifo => "lifo",
     }
 }
 

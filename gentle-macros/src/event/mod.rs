@@ -1,89 +1,80 @@
 //! `#[derive(Event)]`.
 
+mod attribute;
+#[cfg(test)]
+mod snapshot;
+pub(crate) mod topic;
+
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{DeriveInput, LitStr, Meta, Path};
+use syn::{Data, DeriveInput};
 
-use crate::support::arguments::split;
 use crate::support::errors::Errors;
-use crate::support::options::{self, Keys};
-use crate::support::{krate, names};
-
-const KEYS: &[&str] = &["topic", "crate"];
+use crate::support::guard::guard;
+use crate::support::{messages, names};
+use attribute::Attribute;
 
 /// `impl Event for ScoreRead { const TOPIC … }`.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
-    let errors = Errors::default();
+    // The item itself is the compiler's: a derive only adds to it.
+    guard("event", TokenStream::new(), |_| checked(input))
+}
+
+fn checked(input: TokenStream) -> TokenStream {
+    let errors = Errors::of("event");
     let expanded = match syn::parse2::<DeriveInput>(input) {
         Ok(input) => implementation(&input, &errors),
         Err(error) => error.to_compile_error(),
     };
     let errors = errors.into_tokens();
-    quote!(#expanded #errors)
-}
-
-#[derive(Default)]
-struct Attribute {
-    topic: Option<LitStr>,
-    krate: Option<Path>,
+    quote!(#errors #expanded)
 }
 
 // Even with a mistake in it the type is an event, so that its uses do not fail too.
 fn implementation(input: &DeriveInput, errors: &Errors) -> TokenStream {
-    let attribute = attribute(input, errors);
-    if !input.generics.params.is_empty() {
-        let help = "help: derive it on a concrete type, for a topic has one";
-        errors.on(&input.generics, format!("event: an event is one concrete type [G801]\n{help}"));
-        return TokenStream::new();
-    }
-    let (krate, ty) = (krate::path(attribute.krate.as_ref()), &input.ident);
+    let attribute = Attribute::parse(input, errors);
+    check(input, errors);
+    let (krate, ty) = (attribute.krate(), &input.ident);
     let topic = match &attribute.topic {
         Some(topic) => topic.value(),
         None => names::separated(&ty.to_string(), '-'),
     };
+    let topic = quote!(const TOPIC: &'static str = #topic;);
+    if errors.is_empty() {
+        return quote!(impl #krate::event::Event for #ty { #topic });
+    }
+    stand_in(input, &krate, &topic)
+}
+
+/// What keeps the uses of a broken event from failing too: where it is generic, under the bounds of an event.
+fn stand_in(input: &DeriveInput, krate: &TokenStream, topic: &TokenStream) -> TokenStream {
+    if matches!(input.data, Data::Union(_)) {
+        return TokenStream::new();
+    }
+    let (ty, private) = (&input.ident, quote!(#krate::__private));
+    let (generics, arguments, bounds) = input.generics.split_for_impl();
+    if input.generics.params.is_empty() {
+        return quote!(impl #krate::event::Event for #ty { #topic });
+    }
+    let bounds = bounds.into_iter().flat_map(|bounds| &bounds.predicates);
     quote! {
-        impl #krate::event::Event for #ty {
-            const TOPIC: &'static str = #topic;
+        impl #generics #krate::event::Event for #ty #arguments
+        where
+            #(#bounds,)*
+            Self: #private::Serialize + #private::DeserializeOwned
+                + ::core::marker::Send + ::core::marker::Sync + 'static,
+        {
+            #topic
         }
     }
 }
 
-fn attribute(input: &DeriveInput, errors: &Errors) -> Attribute {
-    let mut parsed = Attribute::default();
-    let mut keys = Keys::new("event", KEYS);
-    for attribute in input.attrs.iter().filter(|attribute| attribute.path().is_ident("event")) {
-        let Meta::List(list) = &attribute.meta else {
-            errors.on(
-                attribute,
-                "event: the attribute says nothing [G802]\nhelp: write `#[event(topic = \"score.read\")]`",
-            );
-            continue;
-        };
-        for argument in split(list.tokens.clone(), errors) {
-            if !keys.admit(&argument, errors) {
-                continue;
-            }
-            match argument.key.to_string().as_str() {
-                "topic" => parsed.topic = options::text("event", &argument, "score.read", errors),
-                _ => parsed.krate = options::path("event", &argument, "my_crate::gentle", errors),
-            }
-        }
+fn check(input: &DeriveInput, errors: &Errors) {
+    let ident = &input.ident;
+    if !input.generics.params.is_empty() {
+        errors.mistake(&input.generics, &messages::generic_event(ident));
     }
-    if let Some(topic) = &parsed.topic {
-        check_topic(topic, errors);
+    if matches!(input.data, Data::Union(_)) {
+        errors.mistake(ident, &messages::union_event(ident));
     }
-    parsed
-}
-
-/// A topic is words of letters, digits, `-` and `_`, between dots.
-pub(crate) fn check_topic(topic: &LitStr, errors: &Errors) {
-    let text = topic.value();
-    let word = |word: &str| {
-        !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
-    };
-    if text.split('.').all(word) && text.len() <= 128 {
-        return;
-    }
-    let help = "help: write words of letters, digits, `-` and `_` between dots, such as `score.read`";
-    errors.on(topic, format!("event: `{text}` is no topic [G803]\n{help}"));
 }

@@ -5,11 +5,11 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use syn::{LitStr, Path};
 
-use crate::event::check_topic;
-use crate::support::arguments::{Argument, split};
+use crate::event::topic;
+use crate::support::arguments::{Argument, Value, split};
 use crate::support::errors::Errors;
 use crate::support::options::{self, Keys};
-use crate::support::{krate, sentence, tokens};
+use crate::support::{krate, messages, sentence, tokens};
 
 const KEYS: &[&str] = &[
     "topic",
@@ -23,6 +23,9 @@ const KEYS: &[&str] = &[
     "rate_limit",
     "crate",
 ];
+
+/// Without those that a handler does not take, which have a sentence of their own.
+const LISTED: &[&str] = &["topic", "name", "concurrency", "retry", "timeout", "lease", "drain", "crate"];
 
 /// What stands inside `#[event_handler(…)]`.
 #[derive(Default)]
@@ -40,14 +43,11 @@ pub(crate) struct Attribute {
 impl Attribute {
     pub(crate) fn parse(attribute: TokenStream, errors: &Errors) -> Self {
         let mut parsed = Self::default();
-        let mut keys = Keys::new("event_handler", KEYS);
+        let mut keys = Keys::new(KEYS).listing(LISTED);
         for argument in split(attribute, errors) {
             if keys.admit(&argument, errors) {
                 parsed.take(&argument, errors);
             }
-        }
-        if let Some(topic) = &parsed.topic {
-            check_topic(topic, errors);
         }
         parsed
     }
@@ -65,11 +65,12 @@ impl Attribute {
         }
         match &self.retry {
             Some(Setting::On(retry)) => {
-                let retry = tokens::retry(retry, &quote!(#krate::policy));
+                let retry = tokens::retry(retry, &krate);
                 calls.extend(quote!(.retry(#retry)));
             }
-            Some(Setting::Off) => calls
-                .extend(quote!(.retry(#krate::policy::Retry::new(#krate::policy::Backoff::Now).attempts(1)))),
+            Some(Setting::Off) => {
+                calls.extend(quote!(.retry(::core::option::Option::None::<#krate::policy::Retry>)));
+            }
             None => {}
         }
         for (limit, method) in [(self.timeout, "timeout"), (self.lease, "lease"), (self.drain, "drain")] {
@@ -82,38 +83,43 @@ impl Attribute {
     }
 
     fn take(&mut self, argument: &Argument, errors: &Errors) {
-        let attribute = "event_handler";
         match argument.key.to_string().as_str() {
-            "topic" => self.topic = options::text(attribute, argument, "score.read", errors),
-            "name" => self.name = options::text(attribute, argument, "save_score", errors),
+            "topic" => self.topic = topic::read(argument, errors),
+            "name" => self.name = options::text(argument, "save_score", errors),
             "concurrency" => self.concurrency = concurrency(argument, errors),
             "retry" => self.retry = sentence::read(argument, errors),
-            "timeout" => self.timeout = options::duration(attribute, argument, errors),
-            "lease" => self.lease = options::duration(attribute, argument, errors),
-            "drain" => self.drain = options::duration(attribute, argument, errors),
+            "timeout" => self.timeout = options::duration(argument, errors),
+            "lease" => self.lease = options::duration(argument, errors),
+            "drain" => self.drain = options::duration(argument, errors),
             "bulkhead" => {
-                let help = "help: write `concurrency = 16`";
-                let message =
-                    "event_handler: how many events are handled at once is its `concurrency` [G902]";
-                errors.on(argument.tokens(), format!("{message}\n{help}"));
+                let written = bulkhead(argument);
+                errors.mistake(argument.tokens(), &messages::bulkhead_of_a_handler(&written));
             }
             "rate_limit" => {
-                let help = "help: put `#[gentle(rate_limit = …)]` on the function that makes the call";
-                errors.on(
-                    argument.tokens(),
-                    format!("event_handler: `rate_limit` is not there yet [G009]\n{help}"),
-                );
+                let subject = errors.subject();
+                errors.mistake(argument.tokens(), &messages::not_there_yet(subject, &argument.key));
             }
-            _ => self.krate = options::path(attribute, argument, "my_crate::gentle", errors),
+            _ => self.krate = options::path(argument, "my_crate::gentle", errors),
         }
     }
 }
 
 fn concurrency(argument: &Argument, errors: &Errors) -> Option<u32> {
-    let count = options::count("event_handler", argument, errors)?;
+    let count = options::count(argument, errors)?;
     if count == 0 {
-        let help = "help: write `concurrency = 1` for one after the other";
-        errors.on(argument.tokens(), format!("event_handler: nothing is handled by nobody [G903]\n{help}"));
+        errors.mistake(argument.tokens(), &messages::no_concurrency());
     }
     Some(count)
+}
+
+/// The number of a bulkhead, to be written as the concurrency.
+fn bulkhead(argument: &Argument) -> String {
+    let text = match &argument.value {
+        Value::Text(text) => text.value(),
+        Value::Bare(group) => group.stream().to_string(),
+        Value::Code(code) => code.to_string(),
+        Value::None => String::new(),
+    };
+    let count: String = text.chars().take_while(char::is_ascii_digit).collect();
+    if count.trim_matches('0').is_empty() { "16".to_owned() } else { count }
 }

@@ -1,7 +1,8 @@
-use syn::{FnArg, GenericArgument, PathArguments, Signature, Type};
+use syn::{FnArg, GenericArgument, PatType, PathArguments, Signature, Type, TypeReference};
 
 use crate::service::edges::is_injected;
 use crate::support::errors::Errors;
+use crate::support::{messages, names};
 
 /// The arguments of a handler, and which of them is the event.
 pub(crate) struct Arguments {
@@ -22,67 +23,76 @@ pub(crate) enum Shape {
 }
 
 impl Arguments {
+    /// The arguments, if one of them is the event.
     pub(crate) fn read(signature: &Signature, errors: &Errors) -> Option<Self> {
         check(signature, errors);
         let mut events = Vec::new();
         let mut shapes = Vec::new();
         for input in &signature.inputs {
             let FnArg::Typed(argument) = input else { continue };
-            let (shape, event) = shape(&argument.ty);
+            let (shape, event) = shape(&argument.ty, errors);
             shapes.push(shape);
             events.extend(event.map(|event| (argument, event)));
         }
-        match events.as_slice() {
-            [(_, event)] => Some(Self { event: event.clone(), shapes }),
-            [] => {
-                let help = "help: take it as `event: &ScoreRead`";
-                errors
-                    .on(&signature.ident, format!("event_handler: no argument is the event [G904]\n{help}"));
-                None
-            }
-            [_, others @ ..] => {
-                let help = "help: keep one; services are taken as `Svc<T>`";
-                let message =
-                    format!("event_handler: a handler takes one event, this is another [G905]\n{help}");
-                for (argument, _) in others {
-                    errors.on(argument, &message);
-                }
-                None
-            }
-        }
+        check_events(signature, &events, errors);
+        let (_, event) = events.into_iter().next()?;
+        Some(Self { event, shapes })
     }
 }
 
 fn check(signature: &Signature, errors: &Errors) {
+    let ident = &signature.ident;
     if signature.asyncness.is_none() {
-        let help = "help: write `async fn`; run what blocks in `spawn_blocking`";
-        errors
-            .on(signature.fn_token, format!("event_handler: a handler is an async function [G906]\n{help}"));
+        errors.mistake(signature.fn_token, &messages::handler_not_async(&format!("fn {ident}(…)")));
     }
     if !signature.generics.params.is_empty() {
-        let help = "help: write a function for one event that calls the generic one";
-        errors.on(
-            &signature.generics,
-            format!("event_handler: a generic function handles no event in particular [G907]\n{help}"),
-        );
+        errors.mistake(&signature.generics, &messages::generic_handler(ident));
     }
     if let Some(receiver) = signature.receiver() {
-        let help = "help: write a free function that takes the service as `Svc<T>`";
-        errors.on(receiver, format!("event_handler: a handler has no `self` [G908]\n{help}"));
+        errors.mistake(receiver, &messages::handler_with_self());
     }
 }
 
-fn shape(ty: &Type) -> (Shape, Option<Type>) {
+fn check_events(signature: &Signature, events: &[(&PatType, Type)], errors: &Errors) {
+    match events {
+        [(first, _), others @ ..] => {
+            let first = names::written(&first.pat);
+            for (argument, _) in others {
+                let other = names::written(&argument.ty);
+                errors.mistake(argument, &messages::two_events(&first, &other));
+            }
+        }
+        // What is said about a service that is taken for the event says enough.
+        [] if errors.is_empty() => {
+            errors.mistake(&signature.ident, &messages::no_event(&signature.ident));
+        }
+        [] => {}
+    }
+}
+
+fn shape(ty: &Type, errors: &Errors) -> (Shape, Option<Type>) {
     if is_injected(ty) {
         return (Shape::Injected(Box::new(ty.clone())), None);
     }
     if let Type::Reference(reference) = ty {
-        return (Shape::Borrowed, Some((*reference.elem).clone()));
+        return borrowed(reference, errors);
     }
     match inside_arc(ty) {
         Some(event) => (Shape::Shared, Some(event.clone())),
         None => (Shape::Owned, Some(ty.clone())),
     }
+}
+
+fn borrowed(reference: &TypeReference, errors: &Errors) -> (Shape, Option<Type>) {
+    let inner = &*reference.elem;
+    if is_injected(inner) {
+        errors.mistake(reference, &messages::service_by_reference(&names::written(inner)));
+        return (Shape::Injected(Box::new(inner.clone())), None);
+    }
+    if reference.mutability.is_some() {
+        errors.mistake(reference, &messages::event_by_mutable_reference(&names::written(inner)));
+    }
+    (Shape::Borrowed, Some(inner.clone()))
 }
 
 fn inside_arc(ty: &Type) -> Option<&Type> {

@@ -65,6 +65,7 @@ impl Attribute {
     fn take_policy(&mut self, key: Key, argument: &Argument, errors: &Errors) {
         self.named.push((key, argument.key.clone()));
         match key {
+            Key::CircuitBreaker => self.set.circuit_breaker = sentence::read(argument, errors),
             Key::RateLimit => self.set.rate_limit = sentence::read(argument, errors),
             Key::Bulkhead => self.set.bulkhead = sentence::read(argument, errors),
             Key::Retry => self.set.retry = sentence::read(argument, errors),
@@ -101,7 +102,7 @@ impl Attribute {
 }
 
 fn name(argument: &Argument, errors: &Errors) -> Option<LitStr> {
-    options::text("gentle", argument, "payments", errors)
+    options::text(argument, "payments", errors)
 }
 
 fn code<T: Parse>(argument: &Argument, example: &str, errors: &Errors) -> Option<T> {
@@ -116,7 +117,7 @@ fn code<T: Parse>(argument: &Argument, example: &str, errors: &Errors) -> Option
 }
 
 fn not_there_yet(argument: &Argument, errors: &Errors) {
-    errors.mistake(argument.tokens(), &messages::not_there_yet(&argument.key));
+    errors.mistake(argument.tokens(), &messages::not_there_yet("gentle", &argument.key));
 }
 
 fn unknown(argument: &Argument, errors: &Errors) {

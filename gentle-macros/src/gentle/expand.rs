@@ -23,7 +23,7 @@ struct Names {
 
 impl Names {
     fn new(span: Span) -> Self {
-        let site = Span::mixed_site().located_at(span);
+        let site = krate::site(span);
         let name = |name| Ident::new(name, site);
         Self {
             site,
@@ -125,11 +125,7 @@ fn repeated(
 fn typed_body(function: &Function, names: &Names, krate: &TokenStream) -> Block {
     let mut body = function.body().clone();
     let output = output(function);
-    let krate = krate.clone().into_iter().map(|mut token| {
-        token.set_span(names.site);
-        token
-    });
-    let krate: TokenStream = krate.collect();
+    let krate = krate::at(krate, names.site);
     let first = quote_spanned! {names.site=>
         if false { return #krate::__private::returns::<#output>(); }
     };

@@ -1,12 +1,11 @@
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
-use syn::spanned::Spanned;
+use proc_macro2::{Span, TokenStream};
 use syn::{
     Block, Expr, ExprAsync, GenericArgument, Item, ItemFn, PathArguments, ReturnType, Stmt, TraitItemFn,
     Type, TypeParamBound,
 };
 
 use crate::support::errors::Errors;
-use crate::support::messages;
+use crate::support::{item, messages};
 
 /// The annotated function, in one of the two shapes whose body can be awaited.
 pub(crate) struct Function {
@@ -44,9 +43,9 @@ impl Function {
 
     /// Where the return type is written, for what the compiler has to say about it; the name where there is none.
     pub(crate) fn output_span(&self) -> Span {
-        match (&self.shape, &self.item.sig.output) {
-            (Shape::AsyncTrait { output, .. }, _) | (_, ReturnType::Type(_, output)) => name_span(output),
-            (_, ReturnType::Default) => self.item.sig.ident.span(),
+        match &self.shape {
+            Shape::AsyncTrait { output, .. } => item::name_span(output),
+            Shape::Async | Shape::Blocking => item::output_span(&self.item.sig),
         }
     }
 
@@ -65,32 +64,10 @@ fn explain(item: TokenStream, error: syn::Error) -> syn::Error {
     }
     match syn::parse2::<Item>(item.clone()) {
         Ok(other) => {
-            let message = messages::not_a_function(matches!(other, Item::Impl(_)));
-            syn::Error::new_spanned(head(item), message.bare())
+            let message = messages::not_a_function("gentle", matches!(other, Item::Impl(_)));
+            syn::Error::new_spanned(item::head(item), message.bare())
         }
         Err(_) => error,
-    }
-}
-
-/// An item without its attributes, up to its braces.
-fn head(item: TokenStream) -> TokenStream {
-    let is_attribute = |token: &TokenTree| match token {
-        TokenTree::Punct(punct) => punct.as_char() == '#',
-        TokenTree::Group(group) => group.delimiter() == Delimiter::Bracket,
-        _ => false,
-    };
-    let head = item.into_iter().skip_while(is_attribute);
-    head.take_while(
-        |token| !matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace),
-    )
-    .collect()
-}
-
-// One token can be underlined: of `anyhow::Result<u32>`, the `Result`.
-fn name_span(ty: &Type) -> Span {
-    match ty {
-        Type::Path(path) => path.path.segments.last().map_or_else(|| ty.span(), |last| last.ident.span()),
-        _ => ty.span(),
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 fn checked(attribute: TokenStream, item: &TokenStream) -> TokenStream {
-    let errors = Errors::default();
+    let errors = Errors::of("gentle");
     let attribute = Attribute::parse("gentle", attribute, &errors);
     let function = Function::parse(item.clone(), &errors);
     if let Some(function) = &function {

@@ -1,39 +1,12 @@
 //! What `#[gentle]` makes of a function, formatted, beside what it made when somebody last looked at it.
-//!
-//! `GENTLE_SNAPSHOTS=overwrite cargo test -p gentle-macros` writes the files anew.
-
-use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Stdio};
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::support::snapshot::{check, format};
+
 fn expanded(attribute: TokenStream, item: TokenStream) -> String {
-    format(&super::expand(attribute, item).to_string())
-}
-
-fn format(code: &str) -> String {
-    let config = concat!(env!("CARGO_MANIFEST_DIR"), "/../rustfmt.toml");
-    let mut rustfmt = Command::new("rustfmt")
-        .args(["--edition", "2024", "--config-path", config])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("rustfmt, which formats the snapshots");
-    rustfmt.stdin.take().unwrap().write_all(code.as_bytes()).unwrap();
-    let done = rustfmt.wait_with_output().unwrap();
-    assert!(done.status.success(), "rustfmt refused:\n{code}");
-    String::from_utf8(done.stdout).unwrap()
-}
-
-fn check(name: &str, expanded: &str) {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/gentle/snapshots/{name}.rs"));
-    if std::env::var_os("GENTLE_SNAPSHOTS").is_some_and(|what| what == "overwrite") {
-        std::fs::write(&file, expanded).unwrap();
-    }
-    let before = std::fs::read_to_string(&file).unwrap_or_default();
-    assert_eq!(expanded, before, "{} is another one now", file.display());
+    format(&super::expand(attribute, item))
 }
 
 #[test]
@@ -48,7 +21,7 @@ fn every_policy_around_a_function_reads_as_if_written_by_hand() {
     );
     let lines = expanded.lines().count();
     assert!(lines <= 40, "{lines} lines:\n{expanded}");
-    check("read_score", &expanded);
+    check("gentle/read_score", &expanded);
 }
 
 #[test]
@@ -64,7 +37,7 @@ fn without_a_retry_there_is_no_loop() {
         },
     );
     assert!(!expanded.contains("loop"), "{expanded}");
-    check("without_a_retry", &expanded);
+    check("gentle/without_a_retry", &expanded);
 }
 
 #[test]
@@ -79,7 +52,7 @@ fn a_retry_alone_asks_nothing_of_the_error() {
         },
     );
     assert!(!expanded.contains("attempt("), "{expanded}");
-    check("a_retry_alone", &expanded);
+    check("gentle/a_retry_alone", &expanded);
 }
 
 #[test]
@@ -109,5 +82,5 @@ fn a_method_under_async_trait_keeps_its_box() {
             }
         },
     );
-    check("under_async_trait", &expanded);
+    check("gentle/under_async_trait", &expanded);
 }

@@ -1,59 +1,53 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
-use syn::{FnArg, ItemFn, PatType, ReturnType};
+use syn::{FnArg, ItemFn, PatType, ReturnType, Type};
 
 use super::attribute::Attribute;
-use super::{edges, structure};
+use super::edges::{Source, is_injected, parameter};
+use super::{is_marked, unmark};
 use crate::support::errors::Errors;
+use crate::support::krate::{at, site};
+use crate::support::{item, messages, names};
+
+/// One argument: its type, and how it gets its value.
+type Argument = (Type, Source);
 
 /// The function, and the registration of the value it makes.
 pub(crate) fn expand(attribute: &Attribute, mut function: ItemFn, errors: &Errors) -> TokenStream {
+    let (types, sources): (Vec<Type>, Vec<Source>) = arguments(&mut function).into_iter().unzip();
     check(&function, errors);
-    let arguments = arguments(&mut function);
+    for ty in &types {
+        check_argument(ty, errors);
+    }
+    attribute.check_env(&sources, errors);
     if !errors.is_empty() {
         return quote!(#function);
     }
-    let krate = attribute.krate();
-    let ident = &function.sig.ident;
+    let registration = registration(attribute, &function, &types, &sources);
+    quote!(#function #registration)
+}
+
+fn registration(attribute: &Attribute, function: &ItemFn, types: &[Type], sources: &[Source]) -> TokenStream {
+    let (around, ident) = (attribute.surroundings(), &function.sig.ident);
     let (name, calls) = (attribute.name(ident), attribute.calls());
-    let values = arguments.iter().map(|argument| argument.value(&krate));
-    let edges = arguments.iter().map(|argument| argument.edge(attribute, &krate));
+    let values = sources.iter().zip(types).map(|(source, ty)| source.value(ty, &around));
+    let edges = sources.iter().zip(types).map(|(source, ty)| source.edge(ty, &around));
+    let (krate, site) = (&around.krate, site(ident.span()));
+    let made = made(function, krate, &quote!(#(#values),*));
+    let with = parameter(sources.is_empty());
+    let here = at(krate, site);
+    let definition = quote_spanned!(site=> #here::service::Definition::constructor(#name, #krate::here!(), |#with| async move { #made }));
     quote! {
-        #function
-        #krate::__private::submit! {
-            #krate::service::Registration::new(|| {
-                #krate::service::Definition::constructor(#name, #krate::here!(), |__build| async move {
-                    let _ = &__build;
-                    ::core::result::Result::Ok(#ident(#(#values),*).await?)
-                })
-                #(#edges)* #calls
-            })
-        }
+        #krate::__private::submit!(#krate::service::Registration::new(|| #definition #(#edges)* #calls));
     }
 }
 
-struct Argument {
-    ty: syn::Type,
-    configured: bool,
-}
-
-impl Argument {
-    fn value(&self, krate: &TokenStream) -> TokenStream {
-        if self.configured {
-            quote_spanned!(self.ty.span()=> #krate::config::FromSection::from_section(&__build.section())?)
-        } else {
-            quote_spanned!(self.ty.span()=> __build.inject()?)
-        }
-    }
-
-    fn edge(&self, attribute: &Attribute, krate: &TokenStream) -> TokenStream {
-        if self.configured {
-            structure::configured(&self.ty, attribute)
-        } else {
-            edges::takes(&self.ty, krate)
-        }
-    }
+/// What is said about the value is said where the function says what it returns.
+fn made(function: &ItemFn, krate: &TokenStream, arguments: &TokenStream) -> TokenStream {
+    let site = site(item::output_span(&function.sig));
+    let (krate, mut ident) = (at(krate, site), function.sig.ident.clone());
+    ident.set_span(site);
+    quote_spanned!(site=> #krate::__private::Made::made(#ident(#arguments).await))
 }
 
 fn arguments(function: &mut ItemFn) -> Vec<Argument> {
@@ -65,27 +59,32 @@ fn arguments(function: &mut ItemFn) -> Vec<Argument> {
 }
 
 fn argument(argument: &mut PatType) -> Argument {
-    let configured = argument.attrs.iter().any(|attribute| attribute.path().is_ident("config"));
-    argument.attrs.retain(|attribute| !attribute.path().is_ident("config"));
-    Argument { ty: (*argument.ty).clone(), configured }
+    let source = if is_marked(&argument.attrs, "config") { Source::Configured } else { Source::Injected };
+    unmark(&mut argument.attrs);
+    ((*argument.ty).clone(), source)
 }
 
 fn check(function: &ItemFn, errors: &Errors) {
     let sig = &function.sig;
+    let ident = &sig.ident;
     if sig.asyncness.is_none() {
-        let help = "help: write `async fn`";
-        errors.on(sig.fn_token, format!("service: a constructor is an async function [G707]\n{help}"));
-    }
-    if !sig.generics.params.is_empty() {
-        let help = "help: write a function for one concrete type";
-        errors.on(&sig.generics, format!("service: a service is one concrete type [G704]\n{help}"));
+        errors.mistake(sig.fn_token, &messages::constructor_not_async(&format!("fn {ident}(…)")));
     }
     if let Some(receiver) = sig.receiver() {
-        let help = "help: write a free function";
-        errors.on(receiver, format!("service: a constructor has no `self` [G708]\n{help}"));
+        errors.mistake(receiver, &messages::constructor_with_self());
     }
     if matches!(sig.output, ReturnType::Default) {
-        let help = "help: return `Result<T, E>`: the value, or why there is none";
-        errors.on(&sig.ident, format!("service: a constructor returns what it makes [G709]\n{help}"));
+        errors.mistake(ident, &messages::constructor_of_nothing(ident));
+    }
+    if !sig.generics.params.is_empty() {
+        errors.mistake(&sig.generics, &messages::generic_constructor(ident));
+    }
+}
+
+fn check_argument(ty: &Type, errors: &Errors) {
+    if let Type::Reference(reference) = ty
+        && is_injected(&reference.elem)
+    {
+        errors.mistake(ty, &messages::injected_by_reference(&names::written(&reference.elem)));
     }
 }

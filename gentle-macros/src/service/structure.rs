@@ -1,36 +1,25 @@
-use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Field, Fields, Ident, ItemStruct, Type};
+use syn::{Field, Fields, ItemStruct, Type};
 
 use super::attribute::Attribute;
-use super::edges;
+use super::edges::{Source, Surroundings, is_injected, parameter};
+use super::{is_marked, unmark};
 use crate::support::errors::Errors;
-
-/// A field attribute of ours: taken off before the struct is emitted.
-const CONFIG: &str = "config";
-
-/// How one field gets its value.
-enum Source {
-    /// `Svc<T>` and its like, or `#[inject]`.
-    Injected,
-    /// `#[config]`, and the inside of a newtype.
-    Configured,
-    /// Everything else.
-    Default,
-}
+use crate::support::krate::{at, site};
+use crate::support::{messages, names};
 
 pub(crate) fn expand(attribute: &Attribute, mut structure: ItemStruct, errors: &Errors) -> TokenStream {
     let sources = sources(&mut structure);
-    check(&structure, attribute, &sources, errors);
-    if !errors.is_empty() {
-        return quote!(#structure);
-    }
-    let component = component(attribute, &structure, &sources);
-    let delegation = match &structure.fields {
-        Fields::Unnamed(_) => delegation(attribute, &structure),
-        Fields::Named(_) | Fields::Unit => TokenStream::new(),
+    check(&structure, errors);
+    attribute.check_env(&sources, errors);
+    let component = if errors.is_empty() {
+        component(attribute, &structure, &sources)
+    } else {
+        stand_in(attribute, &structure)
     };
+    let delegation = inner(&structure).map(|inner| delegation(attribute, &structure.ident, inner));
     quote!(#structure #component #delegation)
 }
 
@@ -40,129 +29,107 @@ fn sources(structure: &mut ItemStruct) -> Vec<Source> {
 }
 
 fn source(field: &mut Field, newtype: bool) -> Source {
-    let ours = |name: &str| field.attrs.iter().any(|attribute| attribute.path().is_ident(name));
-    let source = if ours(CONFIG) || newtype {
+    let source = if newtype || is_marked(&field.attrs, "config") {
         Source::Configured
-    } else if ours("inject") || edges::is_injected(&field.ty) {
+    } else if is_marked(&field.attrs, "inject") || is_injected(&field.ty) {
         Source::Injected
     } else {
         Source::Default
     };
-    field
-        .attrs
-        .retain(|attribute| !attribute.path().is_ident(CONFIG) && !attribute.path().is_ident("inject"));
+    unmark(&mut field.attrs);
     source
 }
 
-fn check(structure: &ItemStruct, attribute: &Attribute, sources: &[Source], errors: &Errors) {
+fn check(structure: &ItemStruct, errors: &Errors) {
+    let ident = &structure.ident;
     if !structure.generics.params.is_empty() {
-        let help = "help: make a newtype of one concrete type and put `#[service]` on that";
-        errors.on(&structure.generics, format!("service: a service is one concrete type [G704]\n{help}"));
+        errors.mistake(&structure.generics, &messages::generic_service(ident));
     }
-    if let (Fields::Unnamed(fields), false) = (&structure.fields, structure.fields.len() == 1) {
-        let help = "help: give the fields names, or wrap exactly one service";
-        errors.on(fields, format!("service: a tuple struct wraps one service [G705]\n{help}"));
+    if matches!(structure.fields, Fields::Unnamed(_)) && structure.fields.len() != 1 {
+        errors.mistake(&structure.fields, &messages::not_a_newtype(ident, structure.fields.len()));
     }
-    if let Some(env) = &attribute.env
-        && !sources.iter().any(|source| matches!(source, Source::Configured))
+    for field in &structure.fields {
+        check_field(&field.ty, errors);
+    }
+}
+
+fn check_field(ty: &Type, errors: &Errors) {
+    if let Type::Reference(reference) = ty
+        && is_injected(&reference.elem)
     {
-        let help = "help: remove `env`, or mark the field that is read from it `#[config]`";
-        errors.on(env, format!("service: nothing in it is configured [G706]\n{help}"));
+        errors.mistake(ty, &messages::injected_by_reference(&names::written(&reference.elem)));
+    }
+}
+
+/// The service that a newtype wraps.
+fn inner(structure: &ItemStruct) -> Option<&Type> {
+    match &structure.fields {
+        Fields::Unnamed(fields) if fields.unnamed.len() == 1 && structure.generics.params.is_empty() => {
+            fields.unnamed.first().map(|field| &field.ty)
+        }
+        _ => None,
     }
 }
 
 /// `impl Component for Leaderboard { … }` and its registration.
 fn component(attribute: &Attribute, structure: &ItemStruct, sources: &[Source]) -> TokenStream {
-    let krate = attribute.krate();
-    let ty = &structure.ident;
-    let name = attribute.name(ty);
-    let value = value(structure, sources, &krate);
-    let edges = edges(structure, sources, attribute, &krate);
-    let calls = attribute.calls();
-    // A struct without fields does not look at what it is built with.
+    let (ty, around) = (&structure.ident, attribute.surroundings());
+    let (krate, name, calls) = (&around.krate, attribute.name(ty), attribute.calls());
+    let with = parameter(sources.iter().all(Source::is_default));
+    let value = value(structure, sources, &around);
+    let fields = structure.fields.iter().zip(sources);
+    let edges = fields.map(|(field, source)| source.edge(&field.ty, &around));
     quote! {
         impl #krate::service::Component for #ty {
             fn definition() -> #krate::service::Definition {
-                #krate::service::Definition::new(#name, #krate::here!(), |__build| {
-                    let _ = __build;
-                    ::core::result::Result::Ok(#value)
-                })
-                #edges #calls
+                #krate::service::Definition::component(#name, #krate::here!(), |#with| ::core::result::Result::Ok(#value))
+                #(#edges)* #calls
             }
         }
-        #krate::__private::submit! { #krate::service::Registration::of::<#ty>() }
+        #krate::__private::submit!(#krate::service::Registration::of::<#ty>());
     }
 }
 
-fn value(structure: &ItemStruct, sources: &[Source], krate: &TokenStream) -> TokenStream {
-    let ty = &structure.ident;
+fn value(structure: &ItemStruct, sources: &[Source], around: &Surroundings) -> TokenStream {
     let fields = structure.fields.iter().zip(sources).map(|(field, source)| {
-        let (span, value) = (field.ty.span(), field_value(field, source, krate));
+        let value = source.value(&field.ty, around);
         match &field.ident {
-            Some(name) => quote_spanned!(span=> #name: #value),
+            Some(name) => quote!(#name: #value),
             None => value,
         }
     });
     match structure.fields {
-        Fields::Named(_) => quote!(#ty { #(#fields),* }),
-        Fields::Unnamed(_) => quote!(#ty(#(#fields),*)),
-        Fields::Unit => quote!(#ty),
+        Fields::Named(_) => quote!(Self { #(#fields),* }),
+        Fields::Unnamed(_) => quote!(Self(#(#fields),*)),
+        Fields::Unit => quote!(Self),
     }
 }
 
-fn field_value(field: &Field, source: &Source, krate: &TokenStream) -> TokenStream {
-    let span = field.ty.span();
-    match source {
-        Source::Injected => quote_spanned!(span=> __build.inject()?),
-        Source::Configured => {
-            quote_spanned!(span=> #krate::config::FromSection::from_section(&__build.section())?)
+/// What keeps the uses of a broken service from failing too.
+fn stand_in(attribute: &Attribute, structure: &ItemStruct) -> TokenStream {
+    let wrong_shape = matches!(structure.fields, Fields::Unnamed(_)) && structure.fields.len() != 1;
+    if wrong_shape || !structure.generics.params.is_empty() {
+        return TokenStream::new();
+    }
+    let (krate, ty) = (attribute.krate(), &structure.ident);
+    quote! {
+        impl #krate::service::Component for #ty {
+            fn definition() -> #krate::service::Definition {
+                ::core::unreachable!()
+            }
         }
-        Source::Default => quote_spanned!(span=> ::core::default::Default::default()),
     }
-}
-
-fn edges(
-    structure: &ItemStruct,
-    sources: &[Source],
-    attribute: &Attribute,
-    krate: &TokenStream,
-) -> TokenStream {
-    let fields = structure.fields.iter().zip(sources);
-    let mut edges = TokenStream::new();
-    for (field, source) in fields {
-        edges.extend(match source {
-            Source::Injected => edges::takes(&field.ty, krate),
-            Source::Configured => configured(&field.ty, attribute),
-            Source::Default => TokenStream::new(),
-        });
-    }
-    edges
-}
-
-/// `.configured::<Sqlite>("SCORES_DB")`: checked with all configuration before anything starts.
-pub(super) fn configured(ty: &Type, attribute: &Attribute) -> TokenStream {
-    let prefix = match &attribute.env {
-        Some(prefix) => quote!(::core::option::Option::Some(#prefix)),
-        None => quote!(::core::option::Option::None),
-    };
-    quote_spanned!(ty.span()=> .configured::<#ty>(#prefix))
 }
 
 /// A newtype is the service inside it, under a name and a configuration of its own.
-fn delegation(attribute: &Attribute, structure: &ItemStruct) -> TokenStream {
-    let krate = attribute.krate();
-    let ty = &structure.ident;
-    let Some(inner) = structure.fields.iter().next().map(|field| &field.ty) else {
-        return TokenStream::new();
-    };
+fn delegation(attribute: &Attribute, ty: &Ident, inner: &Type) -> TokenStream {
+    let (krate, site) = (attribute.krate(), site(inner.span()));
+    let here = at(&krate, site);
     let methods = ["start", "run", "stop"].map(|method| {
-        let method = Ident::new(method, Span::call_site());
-        quote_spanned! {inner.span()=>
-            fn #method(
-                &self,
-                cx: &#krate::service::Context,
-            ) -> impl ::core::future::Future<Output = #krate::service::Result> + ::core::marker::Send {
-                #krate::service::Service::#method(&self.0, cx)
+        let method = format_ident!("{method}");
+        quote_spanned! {site=>
+            async fn #method(&self, cx: &#here::service::Context) -> #here::service::Result {
+                #here::service::Service::#method(&self.0, cx).await
             }
         }
     });

@@ -64,7 +64,7 @@ fn read_piece(mut piece: Vec<TokenTree>, arguments: &mut Vec<Argument>, errors: 
     while let Some(length) = complete(&piece) {
         let rest = piece.split_off(length);
         if let Some(next) = rest.first() {
-            errors.mistake(next, &messages::comma_missing(next));
+            errors.mistake(next, &messages::comma_missing(errors.subject(), next));
         }
         arguments.extend(argument(&piece, errors));
         piece = rest;
@@ -100,7 +100,7 @@ fn argument(piece: &[TokenTree], errors: &Errors) -> Option<Argument> {
             Some(Argument { key: key.clone(), value })
         }
         [other, ..] => {
-            errors.mistake(other, &messages::key_missing());
+            errors.mistake(other, &messages::key_missing(errors.subject()));
             None
         }
     }
@@ -115,7 +115,7 @@ fn value(key: &Ident, rest: &[TokenTree], errors: &Errors) -> Option<Value> {
         }
         other => {
             let place: TokenStream = other.iter().cloned().collect();
-            errors.mistake(place, &messages::value_missing("gentle", key, &written(other)));
+            errors.mistake(place, &messages::value_missing(errors.subject(), key, &written(other)));
             None
         }
     }
@@ -159,7 +159,7 @@ mod tests {
 
     /// Each argument as its key, its shape and its text; behind them what was said.
     fn read(attribute: TokenStream) -> (Vec<String>, String) {
-        let errors = Errors::default();
+        let errors = Errors::of("gentle");
         let shown = split(attribute, &errors).into_iter().map(|argument| {
             let key = argument.key;
             match argument.value {

@@ -6,10 +6,21 @@ use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 
 /// Collects every mistake in one use of a macro, so that all of them are reported at once.
-#[derive(Default)]
-pub(crate) struct Errors(RefCell<Vec<syn::Error>>);
+pub(crate) struct Errors {
+    subject: &'static str,
+    found: RefCell<Vec<syn::Error>>,
+}
 
 impl Errors {
+    /// `subject` is what a message speaks of that is about no policy in particular: the macro.
+    pub(crate) fn of(subject: &'static str) -> Self {
+        Self { subject, found: RefCell::default() }
+    }
+
+    pub(crate) fn subject(&self) -> &'static str {
+        self.subject
+    }
+
     pub(crate) fn at(&self, span: Span, message: impl Display) {
         self.push(syn::Error::new(span, message));
     }
@@ -25,15 +36,15 @@ impl Errors {
     }
 
     pub(crate) fn push(&self, error: syn::Error) {
-        self.0.borrow_mut().push(error);
+        self.found.borrow_mut().push(error);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.borrow().is_empty()
+        self.found.borrow().is_empty()
     }
 
     /// One `compile_error!` for each mistake.
     pub(crate) fn into_tokens(self) -> TokenStream {
-        self.0.into_inner().iter().map(syn::Error::to_compile_error).collect()
+        self.found.into_inner().iter().map(syn::Error::to_compile_error).collect()
     }
 }

@@ -9,14 +9,14 @@ use super::messages;
 /// Runs a macro on an item. Should it fail in a way that nobody foresaw, the item stays as it was, beside an error
 /// that says whose fault it is.
 pub(crate) fn guard(
-    macro_name: &str,
+    macro_name: &'static str,
     item: TokenStream,
     expand: impl FnOnce(&TokenStream) -> TokenStream,
 ) -> TokenStream {
     match catch_unwind(AssertUnwindSafe(|| expand(&item))) {
         Ok(expanded) => expanded,
         Err(panic) => {
-            let errors = Errors::default();
+            let errors = Errors::of(macro_name);
             errors.at(Span::call_site(), messages::our_own(macro_name, said(&*panic)).bare());
             errors.into_tokens().into_iter().chain(item).collect()
         }

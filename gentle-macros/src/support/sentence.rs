@@ -25,7 +25,7 @@ pub(crate) fn read<T: Sentence>(argument: &Argument, errors: &Errors) -> Option<
             None
         }
         Value::None => {
-            errors.mistake(&argument.key, &messages::value_missing("gentle", &argument.key, ""));
+            errors.mistake(&argument.key, &messages::value_missing(errors.subject(), &argument.key, ""));
             None
         }
     }

@@ -3,20 +3,20 @@
 use std::time::Duration;
 
 use gentle_dsl::{
-    Backoff, Budget, Bulkhead, Factor, Jitter, Percent, PolicySet, Rate, RateLimit, Retry, Setting, Timeout,
-    Tries, Turn, Waiting,
+    Backoff, Budget, Bulkhead, CircuitBreaker, Factor, Jitter, Percent, PolicySet, Rate, RateLimit, Retry,
+    Setting, Timeout, Tries, Trip, Turn, Waiting,
 };
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 /// `PolicySet::new().timeout(…).retry(…)`, in the order of nesting, for a place with [`imports`].
 pub(crate) fn policy_set(set: &PolicySet) -> TokenStream {
-    let write = Writer { dsl: TokenStream::new(), time: TokenStream::new() };
     let mut code = quote!(PolicySet::new());
-    code.extend(setting("timeout", set.timeout, |value| write.timeout(value)));
-    code.extend(setting("retry", set.retry, |value| write.retry(&value)));
-    code.extend(setting("rate_limit", set.rate_limit, |value| write.rate_limit(value)));
-    code.extend(setting("bulkhead", set.bulkhead, |value| write.bulkhead(value)));
+    code.extend(setting("timeout", set.timeout, timeout));
+    code.extend(setting("retry", set.retry, |value| written(&value)));
+    code.extend(setting("circuit_breaker", set.circuit_breaker, |value| circuit_breaker(&value)));
+    code.extend(setting("rate_limit", set.rate_limit, rate_limit));
+    code.extend(setting("bulkhead", set.bulkhead, bulkhead));
     code
 }
 
@@ -31,9 +31,11 @@ pub(crate) fn imports(set: &TokenStream, krate: &TokenStream) -> TokenStream {
     quote!(#duration use #krate::policy::*;)
 }
 
-/// `dsl::Retry::new(…)`, for any place: `dsl` is the path of `gentle::policy`.
-pub(crate) fn retry(retry: &Retry, dsl: &TokenStream) -> TokenStream {
-    Writer { dsl: quote!(#dsl::), time: quote!(::core::time::) }.retry(retry)
+/// `{ use …; Retry::new(…) }`, for any place.
+pub(crate) fn retry(retry: &Retry, krate: &TokenStream) -> TokenStream {
+    let code = written(retry);
+    let imports = imports(&code, krate);
+    quote!({ #imports #code })
 }
 
 /// `::core::time::Duration::from_secs(…)`, for any place.
@@ -74,169 +76,206 @@ fn setting<T>(
     })
 }
 
-/// Writes values. Each path begins with its `::`, or is empty where the names are imported.
-struct Writer {
-    /// Before every name of the grammar.
-    dsl: TokenStream,
-    /// Before `Duration`.
-    time: TokenStream,
+fn range(from: Duration, to: Duration) -> TokenStream {
+    let (from, to) = (short(from), short(to));
+    quote!(from: #from, to: #to)
 }
 
-impl Writer {
-    fn duration(&self, duration: Duration) -> TokenStream {
-        let (time, code) = (&self.time, short(duration));
-        quote!(#time #code)
-    }
-
-    fn range(&self, from: Duration, to: Duration) -> TokenStream {
-        let (from, to) = (self.duration(from), self.duration(to));
-        quote!(from: #from, to: #to)
-    }
-
-    fn retry(&self, retry: &Retry) -> TokenStream {
-        let (dsl, backoff) = (&self.dsl, self.backoff(&retry.backoff()));
-        let mut code = quote!(#dsl Retry::new(#backoff));
-        code.extend(match retry.tries() {
-            Tries::Attempts(attempts) => {
-                let attempts = Literal::u32_unsuffixed(attempts);
-                quote!(.attempts(#attempts))
-            }
-            Tries::Forever => quote!(.forever()),
-        });
-        if let Some(within) = retry.limit().map(|time| self.duration(time)) {
-            code.extend(quote!(.within(#within)));
+fn written(retry: &Retry) -> TokenStream {
+    let backoff = backoff(&retry.backoff());
+    let mut code = quote!(Retry::new(#backoff));
+    code.extend(match retry.tries() {
+        Tries::Attempts(attempts) => {
+            let attempts = Literal::u32_unsuffixed(attempts);
+            quote!(.attempts(#attempts))
         }
-        if retry.jittered() != Retry::new(retry.backoff()).jittered() {
-            let jitter = self.jitter(retry.jittered());
-            code.extend(quote!(.jitter(#jitter)));
+        Tries::Forever => quote!(.forever()),
+    });
+    if let Some(within) = retry.limit().map(short) {
+        code.extend(quote!(.within(#within)));
+    }
+    if retry.jittered() != Retry::new(retry.backoff()).jittered() {
+        let jitter = jitter(retry.jittered());
+        code.extend(quote!(.jitter(#jitter)));
+    }
+    if let Some(budget) = retry.withdraws() {
+        let budget = self::budget(&budget);
+        code.extend(quote!(.budget(#budget)));
+    }
+    code
+}
+
+fn backoff(backoff: &Backoff) -> TokenStream {
+    let backoff = match *backoff {
+        Backoff::Now => quote!(Now),
+        Backoff::Const(delay) => {
+            let delay = short(delay);
+            quote!(Const(#delay))
         }
-        if let Some(budget) = retry.withdraws() {
-            let budget = self.budget(&budget);
-            code.extend(quote!(.budget(#budget)));
+        Backoff::List(delays) => {
+            let delays = delays.as_slice().iter().copied().map(short);
+            quote!(List(Delays::new(&[#(#delays),*])))
         }
-        code
-    }
-
-    fn backoff(&self, backoff: &Backoff) -> TokenStream {
-        let dsl = &self.dsl;
-        let backoff = match *backoff {
-            Backoff::Now => quote!(Now),
-            Backoff::Const(delay) => {
-                let delay = self.duration(delay);
-                quote!(Const(#delay))
-            }
-            Backoff::List(delays) => {
-                let delays = delays.as_slice().iter().copied().map(|time| self.duration(time));
-                quote!(List(#dsl Delays::new(&[#(#delays),*])))
-            }
-            Backoff::Linear { from, to } => {
-                let range = self.range(from, to);
-                quote!(Linear { #range })
-            }
-            Backoff::Fib { from, to } => {
-                let range = self.range(from, to);
-                quote!(Fib { #range })
-            }
-            Backoff::Exp { from, to, factor } => {
-                let (range, factor) = (self.range(from, to), self.factor(factor));
-                quote!(Exp { #range, factor: #factor })
-            }
-        };
-        quote!(#dsl Backoff::#backoff)
-    }
-
-    fn factor(&self, factor: Factor) -> TokenStream {
-        let dsl = &self.dsl;
-        if factor == Factor::DOUBLE {
-            return quote!(#dsl Factor::DOUBLE);
+        Backoff::Linear { from, to } => {
+            let range = range(from, to);
+            quote!(Linear { #range })
         }
-        let thousandths = Literal::u32_unsuffixed(factor.as_thousandths());
-        quote!(#dsl Factor::thousandths(#thousandths))
-    }
-
-    fn jitter(&self, jitter: Jitter) -> TokenStream {
-        let dsl = &self.dsl;
-        let jitter = match jitter {
-            Jitter::Off => quote!(Off),
-            Jitter::Full => quote!(Full),
-            Jitter::Equal => quote!(Equal),
-            Jitter::Decorrelated => quote!(Decorrelated),
-            Jitter::Percent(percent) => {
-                let percent = self.percent(percent);
-                quote!(Percent(#percent))
-            }
-        };
-        quote!(#dsl Jitter::#jitter)
-    }
-
-    fn budget(&self, budget: &Budget) -> TokenStream {
-        let (dsl, share, floor) = (&self.dsl, self.percent(budget.share), self.rate(budget.floor));
-        quote!(#dsl Budget { share: #share, floor: #floor })
-    }
-
-    fn rate(&self, rate: Rate) -> TokenStream {
-        let (dsl, count, per) = (&self.dsl, Literal::u32_unsuffixed(rate.count), self.duration(rate.per));
-        quote!(#dsl Rate { count: #count, per: #per })
-    }
-
-    fn percent(&self, percent: Percent) -> TokenStream {
-        let (dsl, hundredths) = (&self.dsl, Literal::u32_unsuffixed(percent.as_hundredths()));
-        quote!(#dsl Percent::hundredths(#hundredths))
-    }
-
-    fn rate_limit(&self, limit: RateLimit) -> TokenStream {
-        let (dsl, count, per) =
-            (&self.dsl, Literal::u32_unsuffixed(limit.count()), self.duration(limit.per()));
-        let mut code = quote!(#dsl RateLimit::new(#count, #per));
-        let mut plain = RateLimit::new(limit.count(), limit.per());
-        if limit.capacity() != limit.count() {
-            let burst = Literal::u32_unsuffixed(limit.capacity());
-            code.extend(quote!(.burst(#burst)));
-            plain = plain.burst(limit.capacity());
+        Backoff::Fib { from, to } => {
+            let range = range(from, to);
+            quote!(Fib { #range })
         }
-        code.extend(self.waiting(limit.waits(), plain.waits(), |within| plain.wait(within).waits()));
-        code
-    }
+        Backoff::Exp { from, to, factor } => {
+            let (range, factor) = (range(from, to), self::factor(factor));
+            quote!(Exp { #range, factor: #factor })
+        }
+    };
+    quote!(Backoff::#backoff)
+}
 
-    fn bulkhead(&self, bulkhead: Bulkhead) -> TokenStream {
-        let (dsl, limit) = (&self.dsl, Literal::u32_unsuffixed(bulkhead.limit()));
-        let mut code = quote!(#dsl Bulkhead::new(#limit));
-        let plain = Bulkhead::new(bulkhead.limit());
-        code.extend(self.waiting(bulkhead.waits(), plain.waits(), |within| plain.wait(within).waits()));
-        code
+fn factor(factor: Factor) -> TokenStream {
+    if factor == Factor::DOUBLE {
+        return quote!(Factor::DOUBLE);
     }
+    let thousandths = Literal::u32_unsuffixed(factor.as_thousandths());
+    quote!(Factor::thousandths(#thousandths))
+}
 
-    /// `.wait(…)` and the like, unless it is what one gets without.
-    fn waiting(
-        &self,
-        waiting: Waiting,
-        plain: Waiting,
-        wait: impl Fn(Duration) -> Waiting,
-    ) -> Option<TokenStream> {
-        let dsl = &self.dsl;
-        let (within, queue) = match waiting {
-            same if same == plain => return None,
-            Waiting::Reject => return Some(quote!(.reject())),
-            Waiting::Turn(Turn { within, queue }) => (within, queue.map(Literal::u32_unsuffixed)),
-        };
-        let enough = within.is_some_and(|within| wait(within) == waiting);
-        Some(match (within.map(|time| self.duration(time)), queue) {
-            (Some(within), _) if enough => quote!(.wait(#within)),
-            (Some(within), Some(queue)) => quote!(.queue(#queue).wait(#within)),
-            (None, Some(queue)) => quote!(.queue(#queue)),
-            (Some(within), None) => quote!(.wait(#within)),
-            (None, None) => quote!(.waiting(#dsl Waiting::Turn(#dsl Turn::UNBOUNDED))),
-        })
-    }
+fn jitter(jitter: Jitter) -> TokenStream {
+    let jitter = match jitter {
+        Jitter::Off => quote!(Off),
+        Jitter::Full => quote!(Full),
+        Jitter::Equal => quote!(Equal),
+        Jitter::Decorrelated => quote!(Decorrelated),
+        Jitter::Percent(percent) => {
+            let percent = self::percent(percent);
+            quote!(Percent(#percent))
+        }
+    };
+    quote!(Jitter::#jitter)
+}
 
-    fn timeout(&self, timeout: Timeout) -> TokenStream {
-        let dsl = &self.dsl;
-        let attempt = timeout.attempt().map(|time| self.duration(time));
-        let timeout = match (timeout.whole().map(|time| self.duration(time)), attempt) {
-            (Some(whole), Some(attempt)) => quote!(total(#whole).and_each_attempt(#attempt)),
-            (Some(whole), None) => quote!(total(#whole)),
-            (None, attempt) => quote!(each_attempt(#attempt)),
-        };
-        quote!(#dsl Timeout::#timeout)
+fn budget(budget: &Budget) -> TokenStream {
+    let (share, floor) = (percent(budget.share), rate(budget.floor));
+    quote!(Budget { share: #share, floor: #floor })
+}
+
+fn rate(rate: Rate) -> TokenStream {
+    let (count, per) = (Literal::u32_unsuffixed(rate.count), short(rate.per));
+    quote!(Rate { count: #count, per: #per })
+}
+
+fn percent(percent: Percent) -> TokenStream {
+    let hundredths = Literal::u32_unsuffixed(percent.as_hundredths());
+    quote!(Percent::hundredths(#hundredths))
+}
+
+fn circuit_breaker(breaker: &CircuitBreaker) -> TokenStream {
+    let (trips, plain) = (breaker.trips(), CircuitBreaker::manual());
+    let mut trips = trips.as_slice().iter().copied().map(trip);
+    let mut code = match trips.next() {
+        Some(first) => quote!(CircuitBreaker::new(#first)),
+        None => quote!(CircuitBreaker::manual()),
+    };
+    code.extend(trips.map(|trip| quote!(.or(#trip))));
+    let (open, probe) = (breaker.opens(), breaker.probes());
+    if open != plain.opens() {
+        let (from, to) = (short(open.from), short(open.to));
+        code.extend(quote!(.open(#from, #to)));
     }
+    if probe != plain.probes() {
+        let (needed, of) = (Literal::u32_unsuffixed(probe.needed), Literal::u32_unsuffixed(probe.of));
+        code.extend(quote!(.probe(#needed, #of)));
+    }
+    if let Some(within) = breaker.limit().map(short) {
+        code.extend(quote!(.within(#within)));
+    }
+    code
+}
+
+fn trip(trip: Trip) -> TokenStream {
+    let number = Literal::u32_unsuffixed;
+    let trip = match trip {
+        Trip::Rate { share, over, sample, window } => {
+            let (share, over, sample) = (percent(share), maybe(over), number(sample));
+            let window = maybe(window);
+            quote!(Rate { share: #share, over: #over, sample: #sample, window: #window })
+        }
+        Trip::Count { count, of, window } => {
+            let (count, of, window) = (number(count), number(of), maybe(window));
+            quote!(Count { count: #count, of: #of, window: #window })
+        }
+        Trip::Within { count, window } => {
+            let (count, window) = (number(count), short(window));
+            quote!(Within { count: #count, window: #window })
+        }
+        Trip::InARow(count) => {
+            let count = number(count);
+            quote!(InARow(#count))
+        }
+    };
+    quote!(Trip::#trip)
+}
+
+fn maybe(duration: Option<Duration>) -> TokenStream {
+    match duration.map(short) {
+        Some(duration) => quote!(::core::option::Option::Some(#duration)),
+        None => quote!(::core::option::Option::None),
+    }
+}
+
+fn rate_limit(limit: RateLimit) -> TokenStream {
+    let (count, per) = (Literal::u32_unsuffixed(limit.count()), short(limit.per()));
+    let mut code = quote!(RateLimit::new(#count, #per));
+    let mut plain = RateLimit::new(limit.count(), limit.per());
+    for rate in limit.windows().iter().skip(1) {
+        let (count, per) = (Literal::u32_unsuffixed(rate.count), short(rate.per));
+        code.extend(quote!(.and(#count, #per)));
+        plain = plain.and(rate.count, rate.per);
+    }
+    if limit.is_strict() {
+        code.extend(quote!(.strict()));
+        plain = plain.strict();
+    }
+    if limit.capacity() != limit.count() {
+        let burst = Literal::u32_unsuffixed(limit.capacity());
+        code.extend(quote!(.burst(#burst)));
+        plain = plain.burst(limit.capacity());
+    }
+    code.extend(waiting(limit.waits(), plain.waits(), |within| plain.wait(within).waits()));
+    code
+}
+
+fn bulkhead(bulkhead: Bulkhead) -> TokenStream {
+    let limit = Literal::u32_unsuffixed(bulkhead.limit());
+    let mut code = quote!(Bulkhead::new(#limit));
+    let plain = Bulkhead::new(bulkhead.limit());
+    code.extend(waiting(bulkhead.waits(), plain.waits(), |within| plain.wait(within).waits()));
+    code
+}
+
+/// `.wait(…)` and the like, unless it is what one gets without.
+fn waiting(waiting: Waiting, plain: Waiting, wait: impl Fn(Duration) -> Waiting) -> Option<TokenStream> {
+    let (within, queue) = match waiting {
+        same if same == plain => return None,
+        Waiting::Reject => return Some(quote!(.reject())),
+        Waiting::Turn(Turn { within, queue }) => (within, queue.map(Literal::u32_unsuffixed)),
+    };
+    let enough = within.is_some_and(|within| wait(within) == waiting);
+    Some(match (within.map(short), queue) {
+        (Some(within), _) if enough => quote!(.wait(#within)),
+        (Some(within), Some(queue)) => quote!(.queue(#queue).wait(#within)),
+        (None, Some(queue)) => quote!(.queue(#queue)),
+        (Some(within), None) => quote!(.wait(#within)),
+        (None, None) => quote!(.waiting(Waiting::Turn(Turn::UNBOUNDED))),
+    })
+}
+
+fn timeout(timeout: Timeout) -> TokenStream {
+    let attempt = timeout.attempt().map(short);
+    let timeout = match (timeout.whole().map(short), attempt) {
+        (Some(whole), Some(attempt)) => quote!(total(#whole).and_each_attempt(#attempt)),
+        (Some(whole), None) => quote!(total(#whole)),
+        (None, attempt) => quote!(each_attempt(#attempt)),
+    };
+    quote!(Timeout::#timeout)
 }

@@ -22,6 +22,11 @@ use crate::error::Error;
 /// # Ok(())
 /// # }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "service: `{Self}` cannot be read from configuration [G764]",
+    label = "has no `impl FromSection`",
+    note = "help: write `impl FromSection for {Self}`, which reads its keys; a type of another crate goes into one of yours"
+)]
 pub trait FromSection: Sized {
     /// Reads it.
     ///

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gentle_dsl::{Bulkhead, Key, Mistakes, RateLimit, Retry, Sentence, Setting, Timeout};
+use gentle_dsl::{Bulkhead, CircuitBreaker, Key, Mistakes, RateLimit, Retry, Sentence, Setting, Timeout};
 
 use super::Value;
 use super::mistake::Mistake;
@@ -19,6 +19,7 @@ pub(crate) fn sentence<S: Sentence>(value: &Value) -> Result<Setting<S>, Vec<Mis
 pub(crate) fn check(value: &Value) -> Vec<Mistake> {
     let checked = match Key::from_name(value.key.last()) {
         Some(Key::RateLimit) => sentence::<RateLimit>(value).map(drop),
+        Some(Key::CircuitBreaker) => sentence::<CircuitBreaker>(value).map(drop),
         Some(Key::Retry) => sentence::<Retry>(value).map(drop),
         Some(Key::Timeout) => sentence::<Timeout>(value).map(drop),
         Some(Key::Bulkhead) => sentence::<Bulkhead>(value).map(drop),

@@ -19,7 +19,10 @@ impl<E: Event> Delivery<E> {
         let event = decode(&claim.payload)?;
         Ok(Self { event, id: claim.id, attempt: claim.attempt, build })
     }
+}
 
+// Without a bound, so that a type that is no event is one mistake and not one for each method.
+impl<E> Delivery<E> {
     /// The event.
     pub fn event(&self) -> &E {
         &self.event

@@ -69,9 +69,9 @@ use crate::error::Error;
 /// let handler = Handler::new("nobody", gentle::here!(), |_: Delivery<Nameless>| async {});
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not an event",
-    label = "not an event",
-    note = "add `#[derive(Event, Serialize, Deserialize)]` to the type"
+    message = "event: `{Self}` is not an event [G855]",
+    label = "has no `impl Event`",
+    note = "help: write `#[derive(Event, Serialize, Deserialize)]` above it; what is no event but a service is taken as `Svc<T>`"
 )]
 pub trait Event: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// What it is about: the word that handlers are found by.

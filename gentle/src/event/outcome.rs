@@ -38,9 +38,9 @@ pub enum Outcome {
 /// An `Err` is a failed attempt: the event comes again after the handler's back-off, and when no attempt is left
 /// it goes to the dead letters.
 #[diagnostic::on_unimplemented(
-    message = "an event handler cannot return `{Self}`",
-    label = "not an outcome",
-    note = "return `()`, `Outcome`, `Result<(), E>` or `Result<Outcome, E>`, where `E: Into<BoxError>` (any error, `anyhow::Error`, `String`)"
+    message = "event_handler: a handler cannot return `{Self}` [G961]",
+    label = "is not an outcome",
+    note = "help: return `()`, `Outcome`, `Result<(), E>` or `Result<Outcome, E>`, where `E` is an error, `anyhow::Error` or `String`"
 )]
 pub trait IntoOutcome {
     /// The outcome, or the error that made the attempt fail.
@@ -63,12 +63,14 @@ impl IntoOutcome for Outcome {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<E: Into<BoxError>> IntoOutcome for Result<(), E> {
     fn into_outcome(self) -> Result<Outcome, BoxError> {
         self.map(|()| Outcome::Done).map_err(Into::into)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<E: Into<BoxError>> IntoOutcome for Result<Outcome, E> {
     fn into_outcome(self) -> Result<Outcome, BoxError> {
         self.map_err(Into::into)

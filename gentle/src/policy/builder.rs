@@ -1,6 +1,8 @@
 use std::borrow::Cow;
 
-use gentle_dsl::{Bulkhead, Mistakes, PolicySet, RateLimit, Retry, Sentence, Setting, Timeout};
+use gentle_dsl::{
+    Bulkhead, CircuitBreaker, Mistakes, PolicySet, RateLimit, Retry, Sentence, Setting, Timeout,
+};
 
 use super::Policies;
 
@@ -42,6 +44,12 @@ impl Builder {
     /// So many calls at the same time.
     pub fn bulkhead(mut self, bulkhead: impl IntoSetting<Bulkhead>) -> Self {
         self.set.bulkhead = self.take(bulkhead);
+        self
+    }
+
+    /// What keeps failing is left alone for a while.
+    pub fn circuit_breaker(mut self, breaker: impl IntoSetting<CircuitBreaker>) -> Self {
+        self.set.circuit_breaker = self.take(breaker);
         self
     }
 
@@ -109,4 +117,4 @@ macro_rules! as_itself {
     )+};
 }
 
-as_itself!(Bulkhead, RateLimit, Retry, Timeout);
+as_itself!(Bulkhead, CircuitBreaker, RateLimit, Retry, Timeout);

@@ -9,6 +9,7 @@ use gentle_dsl::Key;
 use tokio::task::coop::consume_budget;
 
 use super::bulkhead::Permit;
+use super::circuit_breaker::Pass;
 use super::rate_limit::Token;
 use super::retry::{Course, Retrying};
 use super::{Again, FromRejected, Outcome, Policies, Refusal, Rejected, timeout};
@@ -38,11 +39,10 @@ pub struct Call<'a> {
     last: Last,
     /// Held until the operation is really gone: the caller owns it, so it is dropped after `attempt` has returned.
     permit: Option<Permit<'a>>,
+    /// Held until the outcome is recorded.
+    pass: Option<Pass<'a>>,
     course: Option<Box<Course>>,
 }
-
-/// When a call began that nobody needs the time of: before every deadline.
-const UNKNOWN: Instant = Instant::from_nanos(0);
 
 /// What became of the last attempt, as far as the return value cannot tell.
 #[derive(Clone, Copy, Debug)]
@@ -69,14 +69,22 @@ pub struct Attempt<'c, 'a, F> {
 enum Stage<'a> {
     /// Nothing yet.
     New,
-    /// Its token and its permit.
+    /// Its token and its permit, with the pass it has.
     Queued(Pin<Box<dyn Future<Output = Admission<'a>> + Send + 'a>>),
     /// Its operation, until this moment; the timer is set when the operation does not answer at once.
     Running(Instant, Option<Pin<Box<dyn Future<Output = ()> + Send>>>),
 }
 
-/// The permit of an admitted attempt and the moment until which it may run; or who refused it.
-type Admission<'a> = Result<(Option<Permit<'a>>, Instant), (Last, Rejected)>;
+/// What an admitted attempt holds, and the moment until which it may run; or who refused it.
+type Admission<'a> = Result<(Option<Pass<'a>>, Option<Permit<'a>>, Instant), (Last, Rejected)>;
+
+/// What becomes of an attempt before anybody waits.
+enum AtOnce {
+    Admitted(Instant),
+    Refused(Rejected),
+    /// It takes a wait, or at least a closer look.
+    Queued,
+}
 
 /// The time between two attempts.
 #[derive(Debug)]
@@ -100,9 +108,9 @@ impl<'a> Call<'a> {
     #[inline]
     pub(super) fn new(policies: &'a Policies) -> Self {
         // A retry that only counts never needs the time of a call that goes well.
-        let begun = if policies.is_timed() { now() } else { UNKNOWN };
+        let begun = if policies.is_timed() { now() } else { Instant::FAR };
         let deadline = policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.whole(begun));
-        Self { policies, begun, deadline, made: 0, last: Last::None, permit: None, course: None }
+        Self { policies, begun, deadline, made: 0, last: Last::None, permit: None, pass: None, course: None }
     }
 
     /// Makes one attempt: waits for its token and its permit, then runs `operation` within its time.
@@ -118,14 +126,14 @@ impl<'a> Call<'a> {
         F: Future,
         F::Output: FromRejected,
     {
-        self.permit = None;
+        (self.permit, self.pass) = (None, None);
         Attempt { call: self, operation, stage: Stage::New }
     }
 
     /// Decides over the outcome of an attempt: hands it back, or says how long to pause before the next one.
     #[inline]
     pub fn settle<R: Outcome>(&mut self, outcome: R) -> ControlFlow<R, Pause> {
-        self.permit = None;
+        (self.permit, self.pass) = (None, None);
         let Some(retry) = &self.policies.retry else { return ControlFlow::Break(outcome) };
         if self.made == 0 {
             retry.earn();
@@ -152,30 +160,47 @@ impl<'a> Call<'a> {
         self.made.saturating_add(unsettled.into())
     }
 
-    /// Admission without waiting: `None` when it takes a wait, or at least a closer look.
+    /// When the whole call must have ended: [`Instant::FAR`] if never.
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// Admission without waiting.
     #[expect(
         clippy::inline_always,
         reason = "it has one caller in each function, whose every call goes through it"
     )]
     #[inline(always)]
-    fn admit_at_once(&mut self) -> Option<Instant> {
+    fn admit_at_once(&mut self) -> AtOnce {
         let policies = self.policies;
         let at = if self.made == 0 { self.begun } else { self.later() };
-        if at >= self.deadline {
-            return None;
+        if at >= self.deadline && self.deadline != Instant::FAR {
+            return AtOnce::Queued;
+        }
+        if let Some(breaker) = &policies.circuit_breaker {
+            match breaker.pass(at, policies.name()) {
+                Ok(pass) => self.pass = pass,
+                Err(rejected) => return AtOnce::Refused(rejected),
+            }
         }
         let token = match &policies.rate_limit {
-            Some(limiter) => Some(limiter.try_acquire(at)?),
+            Some(limiter) => match limiter.try_acquire(at) {
+                Some(token) => Some(token),
+                None => return AtOnce::Queued,
+            },
             None => None,
         };
         // Dropped by the return of a full bulkhead, the token goes back.
         if let Some(gate) = &policies.bulkhead {
-            self.permit = Some(gate.try_enter()?);
+            match gate.try_enter() {
+                Some(permit) => self.permit = Some(permit),
+                None => return AtOnce::Queued,
+            }
         }
         if let Some(token) = token {
             token.spend();
         }
-        Some(self.until(at))
+        AtOnce::Admitted(self.until(at))
     }
 
     // A later attempt begins later, if anybody asks when.
@@ -190,10 +215,11 @@ impl<'a> Call<'a> {
     }
 
     /// Admission with waiting. A token whose call never comes to run, because the bulkhead refuses it or it is given
-    /// up in the queue, is not used: dropped, it goes back.
+    /// up in the queue, is not used: dropped, it goes back. A circuit that has opened while the call waited refuses it.
     #[cold]
-    fn admit(&self) -> Pin<Box<dyn Future<Output = Admission<'a>> + Send + 'a>> {
+    fn admit(&mut self) -> Pin<Box<dyn Future<Output = Admission<'a>> + Send + 'a>> {
         let (policies, deadline, at) = (self.policies, self.deadline, now());
+        let mut pass = self.pass.take();
         Box::pin(async move {
             let refused = |rejected| (Last::Refused(rejected), rejected);
             in_time(at, deadline).map_err(|elapsed| (Last::Late, elapsed))?;
@@ -209,11 +235,14 @@ impl<'a> Call<'a> {
                 (permit, then) = (Some(entered), since);
             }
             in_time(then, deadline).map_err(refused)?;
+            if let Some(breaker) = &policies.circuit_breaker {
+                pass = Pass::renew(pass, breaker, then, policies.name()).map_err(refused)?;
+            }
             if let Some(token) = token {
                 token.spend();
             }
             let attempt = policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.attempt(then));
-            Ok((permit, attempt.min(deadline)))
+            Ok((pass, permit, attempt.min(deadline)))
         })
     }
 
@@ -226,7 +255,7 @@ impl<'a> Call<'a> {
         }
         self.made = self.made.saturating_add(1);
         let at = now();
-        if self.begun == UNKNOWN {
+        if self.begun == Instant::FAR {
             self.begun = at;
         }
         let elapsed = at - self.begun;
@@ -256,17 +285,29 @@ impl<'a> Call<'a> {
         }
     }
 
+    #[inline]
+    fn answered(&mut self, failed: bool) {
+        self.last = Last::Answered;
+        if let Some(pass) = self.pass.take() {
+            pass.answered(failed, self.policies.name());
+        }
+    }
+
     #[cold]
     fn refuse<R: FromRejected>(&mut self, last: Last, rejected: Rejected) -> R {
         self.last = last;
+        self.pass = None;
         R::from_rejected(rejected)
     }
 
     #[cold]
     fn ran_out<R: FromRejected>(&mut self, until: Instant) -> R {
         let elapsed = Rejected::new(Key::Timeout, Refusal::Elapsed);
-        let whole = until == self.deadline;
-        self.refuse(if whole { Last::Refused(elapsed) } else { Last::Answered }, elapsed)
+        if until == self.deadline {
+            return self.refuse(Last::Refused(elapsed), elapsed);
+        }
+        self.answered(true);
+        R::from_rejected(elapsed)
     }
 }
 
@@ -283,13 +324,19 @@ where
         if !matches!(this.stage, Stage::New) {
             return this.go_on(cx);
         }
-        let Some(until) = this.call.admit_at_once() else {
-            this.stage = Stage::Queued(this.call.admit());
-            return this.go_on(cx);
+        let until = match this.call.admit_at_once() {
+            AtOnce::Admitted(until) => until,
+            AtOnce::Queued => {
+                this.stage = Stage::Queued(this.call.admit());
+                return this.go_on(cx);
+            }
+            AtOnce::Refused(rejected) => {
+                return Poll::Ready(this.call.refuse(Last::Refused(rejected), rejected));
+            }
         };
         // Who is admitted and answered at once, as nearly every call is, never leaves the first stage.
         if let Poll::Ready(output) = this.operation.as_mut().poll(cx) {
-            this.call.last = Last::Answered;
+            this.call.answered(output.is_failure());
             return Poll::Ready(output);
         }
         this.stage = Stage::Running(until, None);
@@ -305,15 +352,15 @@ where
     fn go_on(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
         if let Stage::Queued(admission) = &mut self.stage {
             match ready!(admission.as_mut().poll(cx)) {
-                Ok((permit, until)) => {
-                    self.call.permit = permit;
+                Ok((pass, permit, until)) => {
+                    (self.call.pass, self.call.permit) = (pass, permit);
                     self.stage = Stage::Running(until, None);
                 }
                 Err((last, rejected)) => return Poll::Ready(self.call.refuse(last, rejected)),
             }
         }
         if let Poll::Ready(output) = self.operation.as_mut().poll(cx) {
-            self.call.last = Last::Answered;
+            self.call.answered(output.is_failure());
             return Poll::Ready(output);
         }
         self.watch(cx)

@@ -7,10 +7,10 @@
 //! Whatever the order in which they are written, policies nest in one order, outermost first:
 //!
 //! ```text
-//! timeout (total) > retry > rate_limit > bulkhead > timeout (each attempt) > the operation
+//! timeout (total) > retry > circuit_breaker > rate_limit > bulkhead > timeout (each attempt) > the operation
 //! ```
 //!
-//! Every attempt of a retry takes its own token and its own permit; no permit is held while a retry waits; who
+//! Every attempt of a retry is evidence for the circuit breaker, and an open circuit spends no token. Every attempt takes its own token and its own permit; no permit is held while a retry waits; who
 //! waits for a token does not occupy a place in the bulkhead; the limit of one attempt does not count the time in
 //! the queue.
 
@@ -23,6 +23,7 @@ mod registration;
 mod rejected;
 
 pub mod bulkhead;
+pub mod circuit_breaker;
 pub mod rate_limit;
 pub mod retry;
 pub mod timeout;
@@ -30,8 +31,8 @@ pub mod timeout;
 pub use builder::{Builder, IntoSetting};
 pub use call::{Attempt, Call, Pause};
 pub use gentle_dsl::{
-    Backoff, Budget, Bulkhead, Delays, Factor, Jitter, Key, Mistake, Mistakes, Percent, PolicySet, Rate,
-    RateLimit, Retry, Sentence, Setting, Timeout, Tries, Turn, Waiting,
+    Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Factor, Jitter, Key, Mistake, Mistakes, Percent,
+    PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries, Trip, Turn, Waiting,
 };
 pub use outcome::{Again, FromRejected, Outcome};
 pub use policies::Policies;

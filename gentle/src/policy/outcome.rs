@@ -1,6 +1,6 @@
 use super::Rejected;
 
-/// What an operation returns, as far as a retry must know it: whether it failed.
+/// What an operation returns, as far as a retry and a circuit breaker must know it: whether it failed.
 ///
 /// Implemented for every `Result`, under whatever alias.
 #[diagnostic::on_unimplemented(
@@ -9,7 +9,7 @@ use super::Rejected;
     note = "help: return a `Result`"
 )]
 pub trait Outcome {
-    /// Whether a retry may repeat the operation.
+    /// Whether a retry may repeat the operation, and a circuit breaker counts a failure.
     fn is_failure(&self) -> bool;
 }
 
@@ -23,11 +23,11 @@ impl<T, E> Outcome for Result<T, E> {
 ///
 /// `anyhow::Error` and `Box<dyn Error + Send + Sync>` have that already; an error type of your own needs one line.
 #[diagnostic::on_unimplemented(
-    message = "gentle: `{Self}` cannot carry a policy's refusal [G010]",
+    message = "gentle: `{Self}` cannot carry a policy's refusal [G066]",
     label = "a refused or timed-out call must return an error",
     note = "help: return `Result<T, E>` where `E` is made from `gentle::Rejected`: add the variant `Rejected(#[from] gentle::Rejected)` to a thiserror enum, or write `impl From<gentle::Rejected> for E`"
 )]
-pub trait FromRejected {
+pub trait FromRejected: Outcome {
     /// The return value of a call that was refused.
     fn from_rejected(rejected: Rejected) -> Self;
 }

@@ -9,13 +9,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use gentle_dsl::{Key, PolicySet, Sentence, Setting, parse_policies};
 
 use super::bulkhead::Gate;
+use super::circuit_breaker::{Breaker, Circuit, slow_above};
 use super::rate_limit::Limiter;
 use super::retry::Retrying;
 use super::timeout::Limits;
 use super::{Builder, Call, FromRejected, Mistakes, Outcome};
 use crate::error::{Error, Kind, Place};
 
-/// The policies around one operation, with their state: bucket, queue, permits, budget.
+/// The policies around one operation, with their state: circuit, bucket, queue, permits, budget.
 ///
 /// Each function annotated with `#[gentle(…)]` has one of its own, as a `static`. Make one by hand to share it
 /// between functions on purpose (`policy = PAYMENTS`), to keep one per instance in a field, or to do without
@@ -39,6 +40,7 @@ pub struct Policies {
     place: Option<Place>,
     text: Mutex<PolicySet>,
     timed: AtomicBool,
+    pub(super) circuit_breaker: Option<Breaker>,
     pub(super) rate_limit: Option<Limiter>,
     pub(super) bulkhead: Option<Gate>,
     pub(super) retry: Option<Retrying>,
@@ -81,6 +83,10 @@ impl Policies {
             place,
             text: Mutex::new(set),
             timed: AtomicBool::new(is_timed(&set)),
+            circuit_breaker: match set.circuit_breaker {
+                Some(breaker) => Some(Breaker::new(on(breaker))),
+                None => None,
+            },
             rate_limit: match set.rate_limit {
                 Some(limit) => Some(Limiter::new(on(limit))),
                 None => None,
@@ -119,6 +125,11 @@ impl Policies {
         *self.text()
     }
 
+    /// The circuit breaker among them, to look at it and to hold it open or closed.
+    pub fn circuit_breaker(&self) -> Option<Circuit<'_>> {
+        self.circuit_breaker.as_ref().map(Circuit::of)
+    }
+
     /// Runs `operation` under these policies: once, or again for as long as a retry says.
     ///
     /// # Errors
@@ -152,7 +163,7 @@ impl Policies {
     }
 
     /// Changes one policy while calls are running. State is kept: what a bucket has given out stays given out, and
-    /// a smaller bulkhead takes effect as permits come back. Who waits in a line stays there, at the new pace; who
+    /// a smaller bulkhead takes effect as permits come back, an open circuit stays open. Who waits in a line stays there, at the new pace; who
     /// waits between two attempts makes the next one, and then goes by the new text. A time limit for the whole
     /// call holds for calls that begin after the change.
     ///
@@ -173,6 +184,12 @@ impl Policies {
     /// ```
     pub fn set(&self, key: Key, text: &str) -> Result<(), Error> {
         match key {
+            Key::CircuitBreaker => change(key, self.circuit_breaker.as_ref(), text, |state, breaker| {
+                let mut text = self.text();
+                state.set(breaker.on());
+                text.circuit_breaker = Some(breaker);
+                self.timed.store(is_timed(&text), Ordering::Relaxed);
+            }),
             Key::RateLimit => change(key, self.rate_limit.as_ref(), text, |state, limit| {
                 let mut text = self.text();
                 state.set(limit.on());
@@ -214,7 +231,11 @@ const fn is_timed(set: &PolicySet) -> bool {
         Some(Setting::On(retry)) => retry.limit().is_some(),
         _ => false,
     };
-    within || set.rate_limit.is_some() || set.timeout.is_some()
+    let slow = match set.circuit_breaker {
+        Some(Setting::On(breaker)) => slow_above(breaker) != u64::MAX,
+        _ => false,
+    };
+    within || slow || set.rate_limit.is_some() || set.timeout.is_some()
 }
 
 const fn on<T: Copy>(setting: Setting<T>) -> Option<T> {

@@ -46,6 +46,8 @@ pub enum Refusal {
     QueueFull,
     /// The wait would last longer than the policy, or the call's time limit, allows: nobody waited.
     TooLong,
+    /// The circuit is open: what was called before has been failing.
+    Open,
     /// The time is up: the operation's, or that of a wait whose length nobody could foresee.
     Elapsed,
 }
@@ -71,6 +73,7 @@ impl fmt::Display for Rejected {
             Refusal::Full => "full",
             Refusal::QueueFull => "the queue is full",
             Refusal::TooLong => "the wait would be too long",
+            Refusal::Open => "the circuit is open",
             Refusal::Elapsed => "the time is up",
         };
         write!(f, "{}: {why}", self.policy)?;

@@ -27,6 +27,7 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
 /// ```
 pub struct AppBuilder {
     name: Option<String>,
+    program: Option<String>,
     parts: Parts,
     expected: Vec<&'static str>,
     config: config::Builder,
@@ -39,6 +40,7 @@ impl Default for AppBuilder {
     fn default() -> Self {
         Self {
             name: None,
+            program: None,
             parts: Parts::default(),
             expected: Vec::new(),
             config: Config::builder(),
@@ -56,9 +58,11 @@ impl AppBuilder {
         self
     }
 
-    /// Reads the configuration of the process: `gentle.toml`, or what `GENTLE_CONFIG` names, and the environment.
+    /// Reads the configuration of the process: `gentle.toml`, or what `GENTLE_CONFIG` names, and the environment. Unless
+    /// something else is said, the app is called as the program is.
     pub fn configured(mut self) -> Self {
         self.config = self.config.process();
+        self.program = program();
         self
     }
 
@@ -127,7 +131,7 @@ impl AppBuilder {
         self
     }
 
-    /// What the app is called in logs and in its report.
+    /// What the app is called in logs and in its report: `app` unless said otherwise.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -172,7 +176,7 @@ impl AppBuilder {
                     boot: self.boot_timeout.or(settings.boot_timeout),
                     shutdown: self.shutdown_timeout.or(settings.stop_timeout).unwrap_or(SHUTDOWN_TIMEOUT),
                 };
-                let name = self.name.or(settings.name).unwrap_or_else(|| "app".to_owned());
+                let name = self.name.or(settings.name).or(self.program).unwrap_or_else(|| "app".to_owned());
                 resources.insert(settings.log);
                 Ok(App::assemble(name, graph, resources, limits, parts.policies))
             }
@@ -205,6 +209,11 @@ fn absent(expected: &[&str], parts: &Parts) -> Vec<Error> {
     absent.map(|wanted| not_linked(wanted, &here)).collect()
 }
 
+fn program() -> Option<String> {
+    let path = std::env::current_exe().ok()?;
+    Some(path.file_stem()?.to_string_lossy().into_owned())
+}
+
 /// Packages are written with `-`, crates with `_`.
 fn same_crate(package: &str, wanted: &str) -> bool {
     package.replace('-', "_") == wanted.replace('-', "_")
@@ -228,6 +237,14 @@ fn nothing_to_do() -> Error {
     Error::new(Kind::NothingToDo, text)
 }
 
-fn joined(problems: Vec<Error>) -> Error {
+/// One error of all, what is wrong in a file in the order of its lines.
+fn joined(mut problems: Vec<Error>) -> Error {
+    problems.sort_by_key(|problem| line_and_column(&problem.to_string()).unwrap_or((u32::MAX, 0)));
     Error::together(problems).unwrap_or_else(nothing_to_do)
+}
+
+/// The position that an error about a file begins with: `gentle.toml:12:9: …`.
+fn line_and_column(text: &str) -> Option<(u32, u32)> {
+    let mut parts = text.lines().next()?.split(':').skip(1);
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }

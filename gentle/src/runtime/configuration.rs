@@ -85,6 +85,7 @@ fn known(parts: &Parts) -> Known {
 fn written(set: &PolicySet) -> Vec<&'static str> {
     let written = [
         ("retry", set.retry.is_some()),
+        ("circuit_breaker", set.circuit_breaker.is_some()),
         ("rate_limit", set.rate_limit.is_some()),
         ("bulkhead", set.bulkhead.is_some()),
         ("timeout", set.timeout.is_some()),
@@ -120,9 +121,8 @@ fn configured(mut service: Definition, config: &Config) -> (Definition, Vec<Erro
 fn handled(mut handler: Handler, config: &Config) -> (Handler, Vec<Error>) {
     let overrides = config.handler(handler.name());
     let mut wrong = mistakes(overrides.check());
-    match overrides.sentence::<Retry>() {
-        Ok(Some(retry)) => handler = handler.retry(or_once(retry)),
-        Ok(None) | Err(_) => {}
+    if let Ok(Some(retry)) = overrides.sentence::<Retry>() {
+        handler = handler.retry(or_once(retry));
     }
     if let Some(Ok(concurrency)) = overrides.get("concurrency").map(Value::integer::<u32>) {
         handler = handler.concurrency(concurrency as usize);

@@ -160,5 +160,6 @@ impl Line {
 
 /// What is not as the code wrote it, and who says so.
 fn changed(overrides: &Overrides) -> String {
-    overrides.iter().map(|(key, value)| format!("  {key} from {}", value.origin())).collect()
+    let origins = overrides.iter().map(|(key, value)| format!("  {key} from {}", value.origin()));
+    origins.collect::<Vec<_>>().concat()
 }

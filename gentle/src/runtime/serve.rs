@@ -2,7 +2,7 @@
 
 use std::io;
 
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
 use tracing::info;
 
 use super::signal::{Signal, Signals};
@@ -53,7 +53,11 @@ async fn up_and_down(app: &App) -> Result<(), Error> {
     tokio::select! {
         biased;
         () = app.engine().asked_to_end() => {}
-        () = app.engine().idle() => info!(app = app.name(), "everything is done, stopping"),
+        () = app.engine().idle() => {
+            if !app.engine().is_halting() {
+                info!(app = app.name(), "everything is done, stopping");
+            }
+        }
         _ = app.engine().ended() => {}
     }
     // What did not stop is part of how it ended.
@@ -84,6 +88,9 @@ fn no_signals(error: io::Error) -> Error {
 
 /// A whole program: builds, runs, prints what went wrong.
 pub(super) fn main(builder: AppBuilder) -> Exit {
+    if Handle::try_current().is_ok() {
+        return failed(&inside_a_runtime());
+    }
     let app = match builder.build() {
         Ok(app) => app,
         Err(error) => return failed(&error),
@@ -105,6 +112,13 @@ pub(super) fn main(builder: AppBuilder) -> Exit {
             Exit::cut_off(signal)
         }
     }
+}
+
+fn inside_a_runtime() -> Error {
+    let text = "this is called inside a tokio runtime, and makes one of its own\n\
+                help: call it from a plain `fn main`, or keep the runtime and write \
+                `App::builder().linked().configured().build()?.run().await`";
+    Error::new(Kind::StartFailed, text)
 }
 
 fn no_runtime(error: io::Error) -> Error {

@@ -32,6 +32,11 @@ pub(super) enum Found {
 /// What a service's fields and a handler's arguments may ask for.
 ///
 /// Implementing it for a type of your own makes that type injectable; most just pick a resource of the app.
+#[diagnostic::on_unimplemented(
+    message = "service: `{Self}` cannot be injected [G763]",
+    label = "nobody provides it",
+    note = "help: take a service as `Svc<T>`, or as `Option<Svc<T>>` if it may be missing; a `Context` and a `Dispatcher` are there too"
+)]
 pub trait Inject: Sized {
     /// Takes it out of `build`.
     ///

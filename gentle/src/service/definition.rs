@@ -17,7 +17,7 @@ const START_TIMEOUT: Duration = Duration::from_secs(30);
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What a service type tells gentle about itself; `#[service]` writes it.
-pub trait Component: Send + Sync + Sized + 'static {
+pub trait Component: Service + Sized {
     /// Its place in the graph.
     fn definition() -> Definition;
 }
@@ -97,6 +97,15 @@ impl Definition {
     ) -> Self {
         let maker = Maker::Build(Box::new(move |with| Ok(Made::service(Arc::new(build(with)?)))));
         Self::made_by(name.into(), place, Type::of::<T>(), maker)
+    }
+
+    /// A service that says so itself, and that `build` makes as under [`new`](Self::new).
+    pub fn component<T: Component>(
+        name: impl Into<Cow<'static, str>>,
+        place: Place,
+        build: impl Fn(&Build) -> Result<T> + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(name, place, build)
     }
 
     /// A service that is there already: for tests and fakes.

@@ -56,6 +56,12 @@ pub type Result<T = (), E = BoxError> = core::result::Result<T, E>;
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "service: `{Self}` is not a service [G762]",
+    label = "has no `impl Service`",
+    note = "help: write `impl Service for {Self} {{}}`; `start`, `run` and `stop` may be left out",
+    note = "a value of another crate is made by an `async fn` with `#[service]`"
+)]
 pub trait Service: Send + Sync + 'static {
     /// Makes it ready: connects, checks, loads. Its dependants start when this returns.
     ///

@@ -1,6 +1,6 @@
 use gentle::error::Kind;
-use gentle::service::{Definition, Service};
-use gentle::{Error, here};
+use gentle::service::{Definition, Service, State};
+use gentle::{App, Error, here};
 
 use crate::probe::{Log, app, builder, line};
 
@@ -56,6 +56,12 @@ fn two_services_of_one_type_are_an_error_with_both_places() {
          `replica` at src/main.rs:9:1 (scores)\nhelp: `Svc<Database>` could mean either; wrap one of them in a type \
          of its own"
     );
+}
+
+#[test]
+fn band_5_a_service_has_its_name_and_its_state_by_construction() {
+    let app = App::builder().define(Definition::value("cache", line(1), Cache)).build().unwrap();
+    assert!(matches!(app.state("cache"), Some(State::Pending)));
 }
 
 #[test]

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "an error here fails the test, as it should")]
 
 mod bulkhead;
+mod circuit_breaker;
 mod rate_limit;
 mod retry;
 

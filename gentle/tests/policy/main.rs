@@ -3,6 +3,7 @@
 
 mod bulkhead;
 mod cancel;
+mod circuit_breaker;
 mod rate_limit;
 mod retry;
 mod timeout;

@@ -151,3 +151,33 @@ async fn whoever_gives_up_the_others_are_served_in_order_and_on_time() {
         }
     }
 }
+
+#[gentle::gentle(rate_limit = "3/s and 4/m, strict, reject")]
+async fn twice_bounded() -> Result<(), Rejected> {
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn several_exact_windows_hold_in_an_attribute_and_by_hand() {
+    let by_hand = policies(r#"rate_limit = "3/s and 4/m, strict, reject""#);
+    let begun = now();
+    for (second, admitted) in [(0, 3), (1, 1), (2, 0), (60, 3)] {
+        gentle::time::sleep_until(begun + Duration::from_secs(second)).await;
+        let mut passed = (0, 0);
+        for _ in 0..5 {
+            passed.0 += u32::from(twice_bounded().await.is_ok());
+            passed.1 += u32::from(by_hand.call(|| async { Ok::<_, Rejected>(()) }).await.is_ok());
+        }
+        assert_eq!(passed, (admitted, admitted), "at second {second}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_several_windows_waits_for_the_slowest() {
+    let policies = policies(r#"rate_limit = "1/s and 2/m""#);
+    let begun = now();
+    for _ in 0..3 {
+        policies.call(|| async { Ok::<_, Rejected>(()) }).await.unwrap();
+    }
+    assert_eq!(now() - begun, Duration::from_secs(30), "the third is the minute's next");
+}

@@ -43,6 +43,8 @@ impl Service for Witness {
 
     async fn run(&self, cx: &Context) -> Result {
         let calls = std::sync::atomic::AtomicU32::new(0);
+        // Only a program that is up tells what it consists of.
+        App::current()?.ready_named("notice").await?;
         let failed = flaky(&calls).await.is_err();
         println!("{} calls, failed: {failed}, size {}", calls.into_inner(), self.traces.size);
         cx.shutdown();
@@ -55,6 +57,7 @@ impl Service for Witness {
 struct Seen;
 
 #[event_handler(name = "notice", concurrency = 2)]
+#[expect(clippy::unused_async, reason = "a handler is async; this one has nothing to wait for")]
 async fn notice(_: &Seen) {}
 
 fn main() -> Exit {

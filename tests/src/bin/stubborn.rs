@@ -12,7 +12,7 @@ struct Stone;
 #[event_handler(name = "sisyphus", drain = "1h")]
 async fn sisyphus(_: &Stone) {
     println!("rolling");
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// Brings the stone, and says when it is asked to end.

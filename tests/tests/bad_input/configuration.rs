@@ -1,3 +1,7 @@
+use gentle::config::{FromSection, Section};
+use gentle::prelude::*;
+use gentle::service::Definition;
+use gentle::{Error, here};
 use gentle_tests::Folder;
 
 use crate::{run, says};
@@ -63,7 +67,7 @@ fn all_mistakes_are_told_at_once_with_their_places_and_nothing_starts() {
          help: known: file, retry, size, start_timeout, stop_timeout\n",
         "error: gentle.toml:17:9: log: `loud` is not a filter\n\n    loud\n    ^^^^ known: off, error,",
         "error: gentle.toml:20:7: no event store is called `pigeon`; compiled in: local, sqlite\n",
-        "error: gentle.toml:23:9: app.drain: a duration is missing after `long` [G019]\n\n    long\n    ^^^^ ",
+        "error: gentle.toml:23:10: app.drain: a duration is missing after `long` [G019]\n\n    long\n    ^^^^ ",
         "error: GENTLE_APP_BOOT_TIMEOUT: app.boot_timeout: a duration is missing after `soon` [G019]\n",
         "error: GENTLE_HANDLER_NOTICE_RETYR: unknown variable\n\nhelp: did you mean `GENTLE_HANDLER_NOTICE_RETRY`?\n",
         "error: GENTLE_POLICY_FLAKY_TIMEOUT: policy.flaky: the code gives this policy no `timeout`\n\nhelp: ",
@@ -92,12 +96,26 @@ fn a_file_that_is_not_toml_and_bad_variables_are_told_together() {
     );
 }
 
+struct Needy;
+
+impl Service for Needy {}
+
+impl FromSection for Needy {
+    fn from_section(section: &Section) -> Result<Self, Error> {
+        section.require("url").finish().map(|()| Self)
+    }
+}
+
 #[test]
 fn a_service_is_not_asked_for_what_a_broken_file_may_hold() {
-    let folder = Folder::new();
-    let ended = run(CONFIGURED, folder.write("gentle.toml", "[service.witness\n"), &[]);
+    let needy = || Definition::value("needy", here!(), Needy).configured::<Needy>(None);
+    let told = |text: &str| {
+        let error = App::builder().define(needy()).toml_text("gentle.toml", text).build().unwrap_err();
+        error.all().map(|error| error.to_string().lines().next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
 
-    assert_eq!((ended.code, ended.errors.matches("error: ").count()), (Some(2), 1), "{}", ended.errors);
+    assert_eq!(told(""), ["service.needy: `url` is missing"]);
+    assert_eq!(told("[service.needy]\nurl = x"), ["gentle.toml:2:7: this is not TOML"]);
 }
 
 #[test]

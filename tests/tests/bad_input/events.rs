@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use gentle::error::Kind;
-use gentle::event::{Delivery, Event, Handler, Reason};
+use gentle::event::{Delivery, Handler, Reason};
 use gentle::prelude::*;
 use gentle::{App, AppBuilder, here};
 use gentle_tests::Folder;
@@ -25,8 +25,8 @@ fn note(text: &str) -> Note {
 fn passing_on() -> (Handler, mpsc::UnboundedReceiver<String>) {
     let (send, got) = mpsc::unbounded_channel();
     let handler = Handler::new("pass_on", here!(), move |delivery: Delivery<Note>| {
-        let sent = send.send(delivery.event().0.clone());
-        async move { sent.map_err(|error| error.to_string()) }
+        let passed = send.send(delivery.event().0.clone());
+        async move { passed.map_err(|error| error.to_string()) }
     });
     (handler.concurrency(1), got)
 }
@@ -59,7 +59,7 @@ async fn what_is_stored_and_cannot_be_read_is_a_dead_letter_and_the_next_one_flo
     }
     app.stop().await.unwrap();
     let sql = Connection::open(folder.file("events.db")).unwrap();
-    let garble = "update event set payload = ?2 where payload = ?1";
+    let garble = "update gentle_event set payload = ?2 where payload = ?1";
     assert_eq!(sql.execute(garble, (b"\"bad\"", &[0xff_u8, 0x00, 0x7b][..])).unwrap(), 1);
     assert_eq!(sql.execute(garble, (b"\"worse\"", b"{\"player\":7}")).unwrap(), 1);
 
@@ -104,7 +104,7 @@ async fn a_full_queue(url: &str) {
     events.dispatch(note("1")).await.unwrap();
     events.dispatch(note("2")).await.unwrap();
 
-    let full = events.try_dispatch(note("refused")).await.unwrap_err();
+    let full = within(events.try_dispatch(note("refused"))).await.unwrap_err();
     assert_eq!(full.kind(), Kind::Full);
     says(&full.to_string(), &["holds 2 events", "`max_queued`"]);
 

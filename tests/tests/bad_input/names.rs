@@ -1,5 +1,5 @@
 use gentle::error::{Error, Kind};
-use gentle::event::{Delivery, Event, Handler};
+use gentle::event::{Delivery, Handler};
 use gentle::prelude::*;
 use gentle::service::Definition;
 use gentle::{App, here};
@@ -94,6 +94,6 @@ fn all_that_is_wrong_with_the_parts_is_told_together_with_the_configuration() {
     let error = app.build().unwrap_err();
 
     let kinds: Vec<_> = error.all().map(Error::kind).collect();
-    assert_eq!(kinds, [Kind::Missing, Kind::Config, Kind::Duplicate], "{error}");
+    assert_eq!(kinds, [Kind::Config, Kind::Missing, Kind::Duplicate], "{error}");
     assert!(error.is_config());
 }

@@ -1,8 +1,14 @@
 use std::process::Command;
 
+use gentle::here;
+use gentle::prelude::*;
+use gentle::service::Definition;
 use gentle_tests::{Folder, Program};
 
 use crate::{run, says};
+
+struct Idle;
+impl Service for Idle {}
 
 #[test]
 fn a_required_service_that_cannot_start_is_named_with_its_attempts_and_last_error() {
@@ -64,10 +70,7 @@ fn link_names_a_crate_and_what_it_registers_is_there() {
     let ended = run(env!("CARGO_BIN_EXE_linking"), &Folder::new(), &[]);
 
     assert_eq!((ended.code, ended.output.as_str()), (Some(0), "the guest is here"), "{ended:#?}");
-    says(
-        &ended.errors,
-        &["guest  service  ready in", "gentle-tests-unlinked  tests/unlinked/src/lib.rs:7:1"],
-    );
+    says(&ended.errors, &["guest  service  ", "gentle-tests-unlinked  tests/unlinked/src/lib.rs:7:1"]);
 }
 
 #[cfg(unix)]
@@ -80,4 +83,27 @@ fn a_second_signal_ends_at_once_and_names_the_handler_that_does_not() {
         let told = format!("error: ended at once by a second signal, SIG{signal}\n  still running: ");
         says(&ended.errors, &[&told, "`sisyphus` (stopping)"]);
     }
+}
+
+#[test]
+fn a_file_that_cannot_be_opened_is_named_and_the_reason_said_once() {
+    let variables = [("GENTLE_EVENT_URL", "sqlite:///nowhere/events.db")];
+    let ended = run(env!("CARGO_BIN_EXE_configured"), &Folder::new(), &variables);
+
+    assert_eq!(ended.code, Some(1));
+    says(
+        &ended.errors,
+        &[
+            "error: `event` did not start: the event file `/nowhere/events.db` failed: unable to open database file: ",
+        ],
+    );
+    let told = ended.errors.split_once("error: ").unwrap().1;
+    assert_eq!(told.matches("unable to open database file: /nowhere/events.db").count(), 1, "{told}");
+}
+
+#[tokio::test]
+async fn a_program_that_is_run_inside_a_runtime_fails_with_words() {
+    let app = App::builder().define(Definition::value("idle", here!(), Idle));
+
+    assert_eq!(app.run(), Exit::FAILURE);
 }

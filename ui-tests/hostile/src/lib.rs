@@ -22,4 +22,5 @@
 pub mod methods;
 pub mod names;
 pub mod no_prelude;
+pub mod parts;
 pub mod shapes;

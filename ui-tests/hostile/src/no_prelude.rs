@@ -33,3 +33,47 @@ pub async fn repeated(text: String, (number, _): (u64, u8)) -> Result<String, ::
 pub async fn shared(text: String) -> Result<String, ::gentle::Rejected> {
     Ok(text)
 }
+
+/// What happened.
+#[derive(
+    ::core::fmt::Debug, ::core::clone::Clone, ::serde::Serialize, ::serde::Deserialize, ::gentle::Event,
+)]
+pub struct Happened {
+    /// A text.
+    pub text: String,
+}
+
+/// A service.
+#[::gentle::service(retry = "exp(1ms..2s), 3 attempts", start_timeout = "1s")]
+#[derive(::core::fmt::Debug)]
+pub struct Part {
+    cx: ::gentle::service::Context,
+    text: String,
+}
+
+impl ::gentle::Service for Part {}
+
+impl Part {
+    /// How much it holds.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.text.len() + self.cx.name().len()
+    }
+}
+
+/// A constructor.
+///
+/// # Errors
+///
+/// It was refused.
+#[::gentle::service(name = "no_prelude.text")]
+pub async fn text(part: ::gentle::Svc<Part>) -> Result<String, ::gentle::Rejected> {
+    let _: usize = ::core::future::ready(part.length()).await;
+    Ok(String::new())
+}
+
+/// A handler.
+#[::gentle::event_handler(topic = "happened", retry(off), concurrency(4))]
+pub async fn handle(event: Happened, part: ::gentle::Svc<Part>) {
+    ::core::mem::drop((event, part, ::core::future::ready(()).await));
+}

@@ -79,7 +79,7 @@ impl Gcra {
 }
 
 // A debt in time, at another time per token. A limit that is off has no price: its debt stays as long as it was.
-fn owed(debt: u64, before: u64, interval: u64) -> u64 {
+pub(super) fn owed(debt: u64, before: u64, interval: u64) -> u64 {
     if before == 0 || interval == 0 {
         return debt;
     }

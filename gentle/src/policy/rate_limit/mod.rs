@@ -12,10 +12,16 @@
 //! | `wait`, `queue`, `reject` | wait in turn, as long as the call's timeout allows, without one as long as it takes |
 //! | `queue` beside `wait 2s` | as many as the rate serves in that time |
 //!
+//! **Several windows:** `"100/s and 5_000/h"` admits what both admit, and takes from both or from neither. **Exact:**
+//! `"100/s strict"` never lets more than a hundred pass in any second, wherever that second begins, and remembers the
+//! moments of the last hundred calls for it. Without `strict` a bucket may give its burst at the end of one second and
+//! what came in meanwhile at the beginning of the next.
+//!
 //! What would wait too long is refused before it waits, and [`Rejected::retry_after`] says when to come back; a
 //! [`retry`](super::retry) heeds that. A token goes back when its call never begins, as when a bulkhead refuses it.
 //!
-//! **Cost:** an admission is one compare-and-swap, a refusal writes nothing; one timer for the whole line. A timer is
+//! **Cost:** an admission is one compare-and-swap, a refusal writes nothing; several windows, and exact ones, take a lock
+//! for as long as that; one timer for the whole line. A timer is
 //! a millisecond coarse and always late, never early: with a burst of one, `1/10ms` gives a little less than
 //! `100/s`.
 //!
@@ -44,7 +50,9 @@
 //! moment at which the bucket would be full again, and a call is admitted when that moment is no further away
 //! than the burst allows.
 
+mod bucket;
 mod gcra;
+mod windows;
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -58,6 +66,7 @@ pub use gentle_dsl::RateLimit;
 use super::patience::Patience;
 use super::{Refusal, Rejected, timeout};
 use crate::time::{Instant, now, sleep_until};
+use bucket::Bucket;
 pub(crate) use gcra::Gcra;
 
 /// The state of one rate limit: its bucket, and the line of those who wait for it.
@@ -66,7 +75,7 @@ pub(crate) use gcra::Gcra;
 /// turn to the next. Who stands in line keeps the patience it came with, whatever the limit becomes meanwhile.
 #[derive(Debug)]
 pub(crate) struct Limiter {
-    bucket: Gcra,
+    bucket: Bucket,
     patience: Patience,
     waiting: AtomicU32,
     turn: Semaphore,
@@ -95,7 +104,7 @@ impl Drop for Token<'_> {
 impl Limiter {
     pub(crate) const fn new(limit: Option<RateLimit>) -> Self {
         Self {
-            bucket: Gcra::new(limit),
+            bucket: Bucket::new(limit),
             patience: Patience::new(waits(limit)),
             waiting: AtomicU32::new(0),
             turn: Semaphore::const_new(1),

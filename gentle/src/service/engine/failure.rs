@@ -137,12 +137,15 @@ fn shortened(mut list: Vec<String>) -> String {
     if more == 0 { shown } else { format!("{shown} and {more} more") }
 }
 
-/// The whole chain of causes on one line.
+/// The whole chain of causes on one line; what an error says of its cause is not said again.
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
-        let _ = write!(text, ": {cause}");
+        let words = cause.to_string();
+        if !text.ends_with(&words) {
+            let _ = write!(text, ": {words}");
+        }
         source = cause.source();
     }
     text

@@ -94,6 +94,11 @@ impl Engine {
         }
     }
 
+    /// Whether it is on its way down, for whatever reason.
+    pub(crate) fn is_halting(&self) -> bool {
+        self.shared.current().is_some_and(|session| session.is_halting())
+    }
+
     /// Asks for what [`stop`](Self::stop) does, without waiting.
     pub(crate) fn halt(&self) {
         self.shared.shutdown.request();

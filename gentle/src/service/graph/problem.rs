@@ -99,6 +99,9 @@ fn help_with_type(wanted: &str, nodes: &[Definition]) -> String {
                 Site(node.place)
             )
         }
+        None if wanted.starts_with("gentle::") => {
+            format!("`{short}` is injected as it is: write `{short}` instead of `Svc<{short}>`")
+        }
         None => format!("put `#[service]` on `{short}`; {LINK_HINT}"),
     }
 }

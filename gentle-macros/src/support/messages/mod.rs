@@ -1,11 +1,22 @@
 //! What the macros say beyond the grammar's own mistakes.
 //!
 //! One function for each code, and nowhere else a code: `docs/codes.md` has a sentence about each of them, and the
-//! tests hold the two against each other and against the codes of the grammar.
+//! tests hold the two against each other and against the codes of the grammar. What only the compiler can find out
+//! is said by the traits of gentle, under codes of the same kind.
+
+mod event;
+mod event_handler;
+mod service;
+#[cfg(test)]
+mod tests;
 
 use std::fmt::Display;
 
 use gentle_dsl::{Key, Mistake, did_you_mean};
+
+pub(crate) use event::*;
+pub(crate) use event_handler::*;
+pub(crate) use service::*;
 
 // What can be read in `#[gentle(…)]` today, for who asks what else there is.
 const READY: &str = "`rate_limit`, `bulkhead`, `retry`, `timeout`, `name` and `policy`";
@@ -23,14 +34,18 @@ pub(crate) fn unknown_key(subject: &str, key: &str, known: &[&str], listed: &[&s
     Mistake::new("G008", subject, format!("unknown key `{key}`")).with_help(help)
 }
 
-pub(crate) fn not_there_yet(key: impl Display) -> Mistake {
-    let help = format!("leave it out, the word is reserved; ready are {READY}");
-    Mistake::new("G009", "gentle", format!("`{key}` is not there yet")).with_help(help)
+pub(crate) fn not_there_yet(subject: &str, key: impl Display) -> Mistake {
+    let help = if subject == "gentle" {
+        format!("leave it out, the word is reserved; ready are {READY}")
+    } else {
+        format!("write `#[gentle({key} = \"…\")]` on the function that makes the call")
+    };
+    Mistake::new("G009", subject, format!("`{key}` is not there yet")).with_help(help)
 }
 
-pub(crate) fn key_missing() -> Mistake {
+pub(crate) fn key_missing(subject: &str) -> Mistake {
     let help = "write `key = \"value\"` or `key(value)`";
-    Mistake::new("G050", "gentle", "an argument begins with its key").with_help(help)
+    Mistake::new("G050", subject, "an argument begins with its key").with_help(help)
 }
 
 /// `written` is what stands where the value should be.
@@ -55,9 +70,9 @@ pub(crate) fn value_marked_twice(key: Key, written: &str) -> Mistake {
     Mistake::new("G053", key.as_str(), message).with_help(either(key.as_str(), written))
 }
 
-pub(crate) fn comma_missing(next: impl Display) -> Mistake {
+pub(crate) fn comma_missing(subject: &str, next: impl Display) -> Mistake {
     let message = format!("a comma is missing before `{next}`");
-    Mistake::new("G054", "gentle", message).with_help(format!("write `, {next}`"))
+    Mistake::new("G054", subject, message).with_help(format!("write `, {next}`"))
 }
 
 pub(crate) fn not_a_text(subject: &str, key: impl Display, example: &str) -> Mistake {
@@ -107,13 +122,13 @@ pub(crate) fn no_body() -> Mistake {
     Mistake::new("G063", "gentle", "a declaration has no body to protect").with_help(help)
 }
 
-pub(crate) fn not_a_function(is_impl: bool) -> Mistake {
+pub(crate) fn not_a_function(subject: &str, is_impl: bool) -> Mistake {
     let help = if is_impl {
         "put the attribute on each `async fn` in it that needs one"
     } else {
         "put the attribute on an `async fn`"
     };
-    Mistake::new("G064", "gentle", "this is not a function").with_help(help)
+    Mistake::new("G064", subject, "this is not a function").with_help(help)
 }
 
 pub(crate) fn our_own(macro_name: &str, panic: &str) -> Mistake {
@@ -156,65 +171,5 @@ fn example(key: Key) -> &'static str {
         Key::Bulkhead => "16",
         Key::Timeout => "2s each attempt",
         _ => "exp(100ms..30s), 5 attempts",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    const SOURCES: [&str; 10] = [
-        include_str!("../gentle/attribute.rs"),
-        include_str!("../gentle/check.rs"),
-        include_str!("../gentle/expand.rs"),
-        include_str!("../gentle/function.rs"),
-        include_str!("../gentle/mod.rs"),
-        include_str!("../policies.rs"),
-        include_str!("arguments.rs"),
-        include_str!("errors.rs"),
-        include_str!("options.rs"),
-        include_str!("sentence.rs"),
-    ];
-
-    /// The codes in a text, each as often as it stands there: `G`, three digits, and nothing more.
-    fn codes(text: &str) -> Vec<&str> {
-        let words = text.split(|c: char| !c.is_ascii_alphanumeric());
-        let is_code = |word: &&str| {
-            word.len() == 4
-                && word.strip_prefix('G').is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()))
-        };
-        words.filter(is_code).collect()
-    }
-
-    fn explained() -> Vec<&'static str> {
-        codes(include_str!("../../docs/codes.md"))
-    }
-
-    fn of_the_grammar() -> Vec<&'static str> {
-        gentle_dsl::CODES.iter().map(|(code, _)| *code).collect()
-    }
-
-    fn said() -> Vec<&'static str> {
-        let (messages, _) = include_str!("messages.rs").split_once("#[cfg(test)]").unwrap();
-        codes(messages)
-    }
-
-    #[test]
-    fn every_code_has_one_message_and_all_messages_are_here() {
-        assert!(said().is_sorted_by(|one, other| one < other), "twice, or out of order: {:?}", said());
-        for source in SOURCES {
-            assert_eq!(codes(source), Vec::<&str>::new(), "a code outside of `messages.rs`");
-        }
-    }
-
-    #[test]
-    fn every_code_is_explained_once_either_here_or_by_the_grammar() {
-        let (explained, grammar) = (explained(), of_the_grammar());
-        assert!(explained.is_sorted_by(|one, other| one < other), "twice, or out of order: {explained:?}");
-        for code in &explained {
-            assert!(!grammar.contains(code), "{code} means something else in the grammar");
-            assert!(said().contains(code), "{code} is explained and never said");
-        }
-        for code in said() {
-            assert!(explained.contains(&code) || grammar.contains(&code), "{code} is nowhere explained");
-        }
     }
 }

@@ -1,0 +1,3 @@
+impl ::gentle::event::Event for ScoreRead {
+    const TOPIC: &'static str = "score.read";
+}

@@ -1,0 +1,9 @@
+use gentle::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Event)]
+struct ScoreRead<'a> {
+    player: &'a str,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use gentle::prelude::*;
+
+#[event_handler]
+struct SaveScore;
+
+fn main() {
+    drop(SaveScore);
+}

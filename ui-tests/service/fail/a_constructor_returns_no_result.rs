@@ -1,0 +1,10 @@
+use gentle::prelude::*;
+
+struct Pool;
+
+#[service]
+async fn pool() -> Pool {
+    Pool
+}
+
+fn main() {}

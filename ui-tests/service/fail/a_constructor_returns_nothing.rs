@@ -1,0 +1,6 @@
+use gentle::prelude::*;
+
+#[service]
+async fn pool() {}
+
+fn main() {}

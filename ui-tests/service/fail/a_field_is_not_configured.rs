@@ -1,0 +1,13 @@
+use gentle::prelude::*;
+
+struct Settings;
+
+#[service(env = "BOARD")]
+struct Leaderboard {
+    #[config]
+    settings: Settings,
+}
+
+impl Service for Leaderboard {}
+
+fn main() {}

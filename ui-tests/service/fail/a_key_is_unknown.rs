@@ -1,0 +1,8 @@
+use gentle::prelude::*;
+
+#[service(colour = "red")]
+struct Database;
+
+impl Service for Database {}
+
+fn main() {}

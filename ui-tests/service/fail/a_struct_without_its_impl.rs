@@ -1,0 +1,8 @@
+use gentle::prelude::*;
+
+#[service]
+struct Leaderboard {
+    events: Dispatcher,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use gentle::prelude::*;
+
+#[service(deps = "cache")]
+struct Leaderboard;
+
+impl Service for Leaderboard {}
+
+fn main() {}
