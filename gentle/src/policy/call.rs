@@ -126,14 +126,14 @@ impl<'a> Call<'a> {
         F: Future,
         F::Output: FromRejected,
     {
-        (self.permit, self.pass) = (None, None);
+        self.let_go();
         Attempt { call: self, operation, stage: Stage::New }
     }
 
     /// Decides over the outcome of an attempt: hands it back, or says how long to pause before the next one.
     #[inline]
     pub fn settle<R: Outcome>(&mut self, outcome: R) -> ControlFlow<R, Pause> {
-        (self.permit, self.pass) = (None, None);
+        self.let_go();
         let Some(retry) = &self.policies.retry else { return ControlFlow::Break(outcome) };
         if self.made == 0 {
             retry.earn();
@@ -282,6 +282,16 @@ impl<'a> Call<'a> {
             Last::Refused(rejected) if rejected.is_timeout() => None,
             Last::Refused(rejected) => schedule.next_after(elapsed, rejected.retry_after?),
             Last::None | Last::Late | Last::Answered => schedule.next(elapsed),
+        }
+    }
+
+    #[inline]
+    fn let_go(&mut self) {
+        if self.permit.is_some() {
+            self.permit = None;
+        }
+        if self.pass.is_some() {
+            self.pass = None;
         }
     }
 
