@@ -219,10 +219,12 @@ impl<'a> Call<'a> {
     #[cold]
     fn admit(&mut self) -> Pin<Box<dyn Future<Output = Admission<'a>> + Send + 'a>> {
         let (policies, deadline, at) = (self.policies, self.deadline, now());
-        let mut pass = self.pass.take();
+        let (mut pass, repeated) = (self.pass.take(), self.made > 0);
         Box::pin(async move {
             let refused = |rejected| (Last::Refused(rejected), rejected);
-            in_time(at, deadline).map_err(|elapsed| (Last::Late, elapsed))?;
+            // Of a call that has made attempts the pause before this one would have been too long.
+            let late = if repeated { Rejected::new(Key::Timeout, Refusal::TooLong) } else { TIME_IS_UP };
+            in_time(at, deadline).map_err(|_| (Last::Late, late))?;
             let mut then = at;
             let mut token: Option<Token<'_>> = None;
             if let Some(limiter) = &policies.rate_limit {
@@ -396,7 +398,9 @@ impl<F> fmt::Debug for Attempt<'_, '_, F> {
     }
 }
 
+const TIME_IS_UP: Rejected = Rejected::new(Key::Timeout, Refusal::Elapsed);
+
 fn in_time(at: Instant, deadline: Instant) -> Result<(), Rejected> {
     let late = at >= deadline && deadline != Instant::FAR;
-    if late { Err(Rejected::new(Key::Timeout, Refusal::Elapsed)) } else { Ok(()) }
+    if late { Err(TIME_IS_UP) } else { Ok(()) }
 }
