@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use gentle::event::{Delivery, Event, Handler};
+use gentle::event::{Delivery, Handler};
 use gentle::here;
 use gentle::time::sleep;
 
@@ -61,6 +61,7 @@ async fn a_group_without_a_handler_is_told_at_boot(place: Place) {
 }
 
 #[cfg(not(feature = "sqlite"))]
+#[expect(clippy::unused_async, reason = "as the other one")]
 async fn forgets(_: &World, _: Place) {}
 
 /// What the help says to do with the file does what it says.
@@ -74,5 +75,9 @@ async fn forgets(world: &World, place: Place) {
     log::listen();
     let next = world.again(place, vec![slow("new"), slow("kept")]).await;
     assert_eq!(log::warnings(), [""; 0]);
-    assert_eq!(next.events.depth(Ping::TOPIC).await.unwrap().pending(), 3, "what the others wait for stays");
+    assert_eq!(
+        next.events.depth(<Ping as gentle::event::Event>::TOPIC).await.unwrap().pending(),
+        3,
+        "what the others wait for stays"
+    );
 }

@@ -53,7 +53,7 @@ impl Sqlite {
         let reader = Reader::open(&config)?;
         let writer = Writer::new(Engine::new(config.clone(), sql), runtime.clone());
         runtime.spawn(watch::watch(Arc::downgrade(&writer), writer.waiting(), config.poll));
-        Ok(Some(Self { reader, config, writer }))
+        Ok(Some(Self { config, writer, reader }))
     }
 
     async fn open_unless_locked(config: &Config, patience: Duration) -> Result<Option<Self>, Error> {
