@@ -12,7 +12,6 @@ use std::process::ExitCode;
 use gentle_benches::{Suite, main as measure};
 
 const MISSING: &[&str] = &[
-    "gentle's circuit breaker: five_ready, five_two_threads, five_pending_once, circuit_breaker, open",
     "gentle's observers, counters and histogram: five_observed",
     "gentle's keyed limits: keyed_1, keyed_1m",
 ];

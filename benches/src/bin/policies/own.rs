@@ -6,25 +6,31 @@ use gentle_benches::{Case, Size, Subject};
 use crate::operation::{Answer, every_other, pending_once, ready};
 
 pub(crate) const CASES: &[Case] = &[
-    Case { name: "four_ready", own: || vec![bare(), gentle(all), Subject::new("gentle_call", by_value)] },
+    Case { name: "four_ready", own: || vec![bare(), gentle(four)] },
     Case {
         name: "four_two_threads",
-        own: || vec![Subject::on_two_threads("bare", ready), Subject::on_two_threads("gentle", all)],
+        own: || vec![Subject::on_two_threads("bare", ready), Subject::on_two_threads("gentle", four)],
     },
     Case {
         name: "four_pending_once",
+        own: || vec![Subject::new("bare", pending_once), gentle(four_pending_once)],
+    },
+    Case { name: "five_ready", own: || vec![bare(), gentle(all), Subject::new("gentle_call", by_value)] },
+    Case {
+        name: "five_two_threads",
+        own: || vec![Subject::on_two_threads("bare", ready), Subject::on_two_threads("gentle", all)],
+    },
+    Case {
+        name: "five_pending_once",
         own: || vec![Subject::new("bare", pending_once), gentle(all_pending_once)],
     },
-    Case { name: "five_ready", own: || vec![bare()] },
-    Case { name: "five_two_threads", own: || vec![Subject::on_two_threads("bare", ready)] },
-    Case { name: "five_pending_once", own: || vec![Subject::new("bare", pending_once)] },
     Case { name: "rate_limit", own: || vec![bare(), gentle(rate_limit)] },
     Case { name: "bulkhead", own: || vec![bare(), gentle(bulkhead)] },
     Case { name: "retry", own: || vec![bare(), gentle(retry)] },
-    Case { name: "circuit_breaker", own: || vec![bare()] },
+    Case { name: "circuit_breaker", own: || vec![bare(), gentle(circuit_breaker)] },
     Case { name: "timeout", own: || vec![bare(), gentle(timeout)] },
     Case { name: "rejected", own: || vec![bare(), gentle(rejected)] },
-    Case { name: "open", own: || vec![bare()] },
+    Case { name: "open", own: || vec![bare(), open()] },
     Case { name: "failing", own: || vec![Subject::new("bare", twice), gentle(all_failing)] },
     Case { name: "keyed_1", own: || vec![bare()] },
     Case { name: "keyed_1m", own: || vec![bare()] },
@@ -49,9 +55,21 @@ macro_rules! all {
 
 all! {
     retry = "5 attempts",
+    circuit_breaker = "on",
     rate_limit = "500_000_000/s",
     bulkhead = "16",
     timeout = "2s each attempt"
+}
+
+// Those that the stacks of others have too.
+#[gentle(retry = "5 attempts", rate_limit = "500_000_000/s", bulkhead = "16", timeout = "2s each attempt")]
+async fn four(call: u64) -> Answer {
+    ready(call).await
+}
+
+#[gentle(retry = "5 attempts", rate_limit = "500_000_000/s", bulkhead = "16", timeout = "2s each attempt")]
+async fn four_pending_once(call: u64) -> Answer {
+    pending_once(call).await
 }
 
 async fn by_value(call: u64) -> Answer {
@@ -71,6 +89,20 @@ async fn all_failing(call: u64) -> Answer {
 #[gentle(retry = "5 attempts", rate_limit = "1/365d, reject", bulkhead = "16", timeout = "2s each attempt")]
 async fn rejected(call: u64) -> Answer {
     ready(call).await
+}
+
+#[gentle(circuit_breaker = "on")]
+async fn circuit_breaker(call: u64) -> Answer {
+    ready(call).await
+}
+
+static OPEN: Policies = policies!(circuit_breaker = "manual");
+
+fn open() -> Subject {
+    if let Some(circuit) = OPEN.circuit_breaker() {
+        circuit.isolate();
+    }
+    gentle(async |call| OPEN.call(|| ready(call)).await)
 }
 
 #[gentle(rate_limit = "500_000_000/s")]
@@ -112,7 +144,7 @@ pub(crate) fn sizes() -> Vec<Size> {
     let bare = size_of_val(&ready(0));
     vec![
         Size { of: "future of the operation", bytes: bare },
-        Size { of: "future under four policies, less the operation", bytes: size_of_val(&all(0)) - bare },
+        Size { of: "future under five policies, less the operation", bytes: size_of_val(&all(0)) - bare },
         Size { of: "state of one function (`Policies`)", bytes: size_of::<Policies>() },
     ]
 }
