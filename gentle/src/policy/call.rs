@@ -45,7 +45,7 @@ pub struct Call<'a> {
 }
 
 /// When a call began that nobody needs the time of: before every deadline.
-const UNKNOWN: Instant = Instant::from_nanos(0);
+pub(super) const UNKNOWN: Instant = Instant::from_nanos(0);
 
 /// What became of the last attempt, as far as the return value cannot tell.
 #[derive(Clone, Copy, Debug)]
@@ -181,9 +181,12 @@ impl<'a> Call<'a> {
             return AtOnce::Queued;
         }
         if let Some(breaker) = &policies.circuit_breaker {
-            match breaker.pass(at, policies.name()) {
-                Ok(pass) => self.pass = pass,
-                Err(rejected) => return AtOnce::Refused(rejected),
+            self.pass = breaker.try_pass(at);
+            if self.pass.is_none() {
+                match breaker.pass(at, policies.name()) {
+                    Ok(pass) => self.pass = pass,
+                    Err(rejected) => return AtOnce::Refused(rejected),
+                }
             }
         }
         let token = match &policies.rate_limit {
@@ -291,9 +294,7 @@ impl<'a> Call<'a> {
     #[inline]
     fn answered(&mut self, failed: bool) {
         self.last = Last::Answered;
-        if let Some(pass) = self.pass.take() {
-            pass.answered(failed, self.policies.name());
-        }
+        Pass::answered(&mut self.pass, failed, self.policies.name());
     }
 
     #[cold]
