@@ -16,7 +16,7 @@ pub struct DeadLetter {
     pub group: Arc<str>,
     /// Why it was given up.
     pub reason: Reason,
-    /// How many attempts were made, those cut short by a crash included.
+    /// How many attempts began, those cut short by a crash included and those cut off by a shutdown not.
     pub attempts: u32,
     /// What the first failed attempt said.
     pub first_error: Option<String>,

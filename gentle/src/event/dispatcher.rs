@@ -96,6 +96,10 @@ impl Dispatcher {
     /// # Errors
     ///
     /// [`Kind::Stopped`] and [`Kind::Store`].
+    ///
+    /// # Cancel safety
+    ///
+    /// It only reads: dropping the future changes nothing.
     pub async fn depth(&self, topic: &str) -> Result<Depth, Error> {
         self.0.backend()?.depth(topic).await
     }
@@ -105,6 +109,10 @@ impl Dispatcher {
     /// # Errors
     ///
     /// [`Kind::Stopped`] and [`Kind::Store`].
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`depth`](Self::depth).
     pub async fn dead_letters(&self, topic: &str) -> Result<Vec<DeadLetter>, Error> {
         self.0.backend()?.dead_letters(topic, LETTERS).await
     }
@@ -114,7 +122,8 @@ impl Dispatcher {
         let backend = self.0.backend()?;
         let payload = wrap(event, backend.form())?;
         let id = Id::at(now());
-        backend.publish(vec![Envelope { id, topic: E::TOPIC, due, payload }], room).await?;
+        let envelope = Envelope { id, topic: E::TOPIC, due, payload };
+        self.0.patience.publish(&*backend, envelope, room).await?;
         Ok(Receipt { id })
     }
 }
@@ -137,7 +146,10 @@ fn wrap<E: Event>(event: E, form: Form) -> Result<Payload, Error> {
 }
 
 fn missing() -> Error {
-    Error::new(Kind::NoApp, "the app of this task has no event store")
+    let message = "this app has no event store, because no handler is registered and no service asks for a \
+                   `Dispatcher`\n\
+                   help: add one, set `event.url`, or name the crate that brings it: `gentle::link!(that_crate)`";
+    Error::new(Kind::NoApp, message)
 }
 
 impl Inject for Dispatcher {

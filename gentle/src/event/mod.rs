@@ -15,6 +15,7 @@ mod envelope;
 mod handler;
 mod id;
 mod outcome;
+mod patience;
 mod plan;
 mod registration;
 mod store;

@@ -44,9 +44,6 @@ pub struct Call<'a> {
     course: Option<Box<Course>>,
 }
 
-/// When a call began that nobody needs the time of: before every deadline.
-pub(super) const UNKNOWN: Instant = Instant::from_nanos(0);
-
 /// What became of the last attempt, as far as the return value cannot tell.
 #[derive(Clone, Copy, Debug)]
 enum Last {
@@ -111,7 +108,7 @@ impl<'a> Call<'a> {
     #[inline]
     pub(super) fn new(policies: &'a Policies) -> Self {
         // A retry that only counts never needs the time of a call that goes well.
-        let begun = if policies.is_timed() { now() } else { UNKNOWN };
+        let begun = if policies.is_timed() { now() } else { Instant::UNKNOWN };
         let deadline = policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.whole(begun));
         Self { policies, begun, deadline, made: 0, last: Last::None, permit: None, pass: None, course: None }
     }
@@ -129,14 +126,14 @@ impl<'a> Call<'a> {
         F: Future,
         F::Output: FromRejected,
     {
-        (self.permit, self.pass) = (None, None);
+        self.let_go();
         Attempt { call: self, operation, stage: Stage::New }
     }
 
     /// Decides over the outcome of an attempt: hands it back, or says how long to pause before the next one.
     #[inline]
     pub fn settle<R: Outcome>(&mut self, outcome: R) -> ControlFlow<R, Pause> {
-        (self.permit, self.pass) = (None, None);
+        self.let_go();
         let Some(retry) = &self.policies.retry else { return ControlFlow::Break(outcome) };
         if self.made == 0 {
             retry.earn();
@@ -225,10 +222,12 @@ impl<'a> Call<'a> {
     #[cold]
     fn admit(&mut self) -> Pin<Box<dyn Future<Output = Admission<'a>> + Send + 'a>> {
         let (policies, deadline, at) = (self.policies, self.deadline, now());
-        let mut pass = self.pass.take();
+        let (mut pass, repeated) = (self.pass.take(), self.made > 0);
         Box::pin(async move {
             let refused = |rejected| (Last::Refused(rejected), rejected);
-            in_time(at, deadline).map_err(|elapsed| (Last::Late, elapsed))?;
+            // Of a call that has made attempts the pause before this one would have been too long.
+            let late = if repeated { Rejected::new(Key::Timeout, Refusal::TooLong) } else { TIME_IS_UP };
+            in_time(at, deadline).map_err(|_| (Last::Late, late))?;
             let mut then = at;
             let mut token: Option<Token<'_>> = None;
             if let Some(limiter) = &policies.rate_limit {
@@ -261,7 +260,7 @@ impl<'a> Call<'a> {
         }
         self.made = self.made.saturating_add(1);
         let at = now();
-        if self.begun == UNKNOWN {
+        if self.begun == Instant::UNKNOWN {
             self.begun = at;
         }
         let elapsed = at - self.begun;
@@ -288,6 +287,16 @@ impl<'a> Call<'a> {
             Last::Refused(rejected) if rejected.is_timeout() => None,
             Last::Refused(rejected) => schedule.next_after(elapsed, rejected.retry_after?),
             Last::None | Last::Late | Last::Answered => schedule.next(elapsed),
+        }
+    }
+
+    #[inline]
+    fn let_go(&mut self) {
+        if self.permit.is_some() {
+            self.permit = None;
+        }
+        if self.pass.is_some() {
+            self.pass = None;
         }
     }
 
@@ -390,7 +399,9 @@ impl<F> fmt::Debug for Attempt<'_, '_, F> {
     }
 }
 
+const TIME_IS_UP: Rejected = Rejected::new(Key::Timeout, Refusal::Elapsed);
+
 fn in_time(at: Instant, deadline: Instant) -> Result<(), Rejected> {
     let late = at >= deadline && deadline != Instant::FAR;
-    if late { Err(Rejected::new(Key::Timeout, Refusal::Elapsed)) } else { Ok(()) }
+    if late { Err(TIME_IS_UP) } else { Ok(()) }
 }

@@ -44,7 +44,8 @@ pub enum Refusal {
     Full,
     /// There is no room in the queue of those who wait.
     QueueFull,
-    /// The wait would last longer than the policy, or the call's time limit, allows: nobody waited.
+    /// The wait, for a turn or for the next attempt, would last longer than the policy, or the call's time limit,
+    /// allows: nobody waited.
     TooLong,
     /// The circuit is open: what was called before has been failing.
     Open,
@@ -70,6 +71,7 @@ impl Rejected {
 impl fmt::Display for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let why = match self.kind {
+            Refusal::TooLong if self.is_timeout() => "no time is left to wait",
             Refusal::Full => "full",
             Refusal::QueueFull => "the queue is full",
             Refusal::TooLong => "the wait would be too long",

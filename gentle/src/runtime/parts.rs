@@ -49,10 +49,10 @@ impl Parts {
         if handlers.is_empty() && !dispatched && url.is_none() {
             return definitions;
         }
-        if let Some(Err(error)) =
-            url.as_ref().map(|url| backend::check(url.as_text()).map_err(|error| url.error(error)))
+        if let Some((url, error)) =
+            url.as_ref().and_then(|url| Some((url, backend::check(url.as_text()).err()?)))
         {
-            problems.push(error);
+            problems.extend(error.all().map(|one| url.error(one)));
         }
         let plan = Plan::new(url.as_ref().map_or(LOCAL, |url| url.as_text()), handlers);
         resources.insert(plan.dispatcher());

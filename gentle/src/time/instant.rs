@@ -24,6 +24,9 @@ impl Instant {
     /// A moment no wait ever reaches.
     pub const FAR: Self = Self(u64::MAX);
 
+    /// A moment that nobody has asked the clock for: before every other.
+    pub(crate) const UNKNOWN: Self = Self(0);
+
     pub(crate) const fn from_nanos(nanos: u64) -> Self {
         Self(nanos)
     }

@@ -14,6 +14,8 @@ on_every_store![
     gevent_23_a_stop_while_handlers_run_stays,
     gevent_24_dispatch_does_not_block_on_a_stopped_store,
     gevent_24_who_waits_for_room_is_woken_by_a_stop,
+    what_a_shutdown_cuts_off_has_not_failed,
+    what_outlasts_the_whole_shutdown_has_not_failed,
 ];
 
 fn taking(log: &Log, time: Duration) -> Handler {
@@ -105,4 +107,33 @@ async fn gevent_24_who_waits_for_room_is_woken_by_a_stop(place: Place) {
     world.app.stop().await.unwrap();
     assert_eq!(waiting.await.unwrap().unwrap_err().kind(), Kind::Stopped);
     assert_eq!(Ping::TOPIC, "ping");
+}
+
+fn stuck_once() -> Handler {
+    Handler::new("worker", here!(), |_: Delivery<Ping>| std::future::pending::<()>()).retry(None)
+}
+
+async fn runs_as_if_for_the_first_time(world: &World, place: Place) {
+    let log = Log::default();
+    let next = world.again(place, vec![taking(&log, Duration::ZERO).retry(None)]).await;
+    next.settled().await;
+    let again: &[u32] = if place.outlives() { &[1] } else { &[] };
+    assert_eq!(log.events(), again);
+    assert!(next.events.dead_letters(Ping::TOPIC).await.unwrap().is_empty());
+}
+
+async fn what_a_shutdown_cuts_off_has_not_failed(place: Place) {
+    let world = World::new(place, vec![stuck_once().drain(Duration::from_secs(1))]).await;
+    world.events.dispatch(Ping(1)).await.unwrap();
+    sleep(Duration::from_millis(500)).await;
+    world.app.stop().await.unwrap();
+    runs_as_if_for_the_first_time(&world, place).await;
+}
+
+async fn what_outlasts_the_whole_shutdown_has_not_failed(place: Place) {
+    let world = World::new(place, vec![stuck_once().drain(Duration::from_secs(3600))]).await;
+    world.events.dispatch(Ping(1)).await.unwrap();
+    sleep(Duration::from_millis(500)).await;
+    let _ = world.app.stop().await;
+    runs_as_if_for_the_first_time(&world, place).await;
 }

@@ -194,6 +194,18 @@ async fn gevent_9_dispatch_without_a_handler_is_refused_and_queues_nothing() {
     for _ in 0..3 {
         let error = world.events.try_dispatch(Ping(1)).await.unwrap_err();
         assert_eq!(error.kind(), Kind::NoHandler, "not full: nothing was queued");
+        assert!(error.to_string().ends_with("is named: `gentle::link!(…)`"), "{error}");
     }
     assert_eq!(world.events.depth(Ping::TOPIC).await.unwrap().pending(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_app_without_a_store_says_how_to_get_one() {
+    let early = Definition::new("early", here!(), |build| Ok(Early(build.inject()?)));
+    let app = gentle::App::builder().define(early).build().unwrap();
+    let text = app.start().await.unwrap_err().to_string();
+    let reason = "this app has no event store, because no handler is registered and no service asks for a \
+                  `Dispatcher`\nhelp: add one, set `event.url`, or name the crate that brings it: \
+                  `gentle::link!(that_crate)`";
+    assert!(text.contains(reason), "{text}");
 }

@@ -4,8 +4,13 @@
 mod bound;
 mod drain;
 mod flow;
+mod log;
+#[cfg(feature = "sqlite")]
+mod opening;
 mod outcome;
 mod retry;
+mod stopping;
+mod waiting;
 mod world;
 
 /// Each check as one test per store.

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use gentle::event::backend::{self, Group};
 use gentle::event::{Delivery, Event, Handler, Reason};
 use gentle::here;
 use gentle::policy::{Backoff, Factor, Jitter, Retry};
@@ -17,6 +18,7 @@ on_every_store![
     a_handler_far_longer_than_its_lease_runs_once,
     a_handler_over_its_time_has_failed,
     a_retry_off_means_one_attempt,
+    an_attempt_that_cannot_begin_is_not_counted,
 ];
 
 fn now_and(attempts: u32) -> Retry {
@@ -142,4 +144,24 @@ async fn a_retry_off_means_one_attempt(place: Place) {
     world.events.dispatch(Ping(1)).await.unwrap();
     world.settled().await;
     assert_eq!(log.events().len(), 1);
+}
+
+async fn an_attempt_that_cannot_begin_is_not_counted(place: Place) {
+    if !place.outlives() {
+        return;
+    }
+    let world = World::new(place, Vec::new()).await;
+    let crashing = backend::open(&world.url).await.unwrap();
+    let group = Group { name: "once".into(), topic: Ping::TOPIC };
+    crashing.subscribe(std::slice::from_ref(&group)).await.unwrap();
+    world.events.dispatch(Ping(1)).await.unwrap();
+    assert_eq!(crashing.claim(&group, 1, Duration::from_secs(1)).await.unwrap().len(), 1);
+    crashing.close().await;
+    let log = Log::default();
+    let next = world.again(place, vec![failing("once", &log, 1).retry(None)]).await;
+    next.settled().await;
+    let letters = next.events.dead_letters(Ping::TOPIC).await.unwrap();
+    assert_eq!((letters.len(), letters[0].attempts), (1, 1));
+    assert_eq!(letters[0].last_error.as_deref(), Some("the process ended during the last attempt"));
+    assert!(log.events().is_empty());
 }

@@ -34,6 +34,7 @@ impl Place {
 pub(crate) struct World {
     pub(crate) app: App,
     pub(crate) events: Dispatcher,
+    pub(crate) url: String,
     folder: Arc<Folder>,
 }
 
@@ -80,11 +81,18 @@ impl World {
                 format!("sqlite://{}?poll=1000ms&{options}", folder.0.join("events.db").display())
             }
         };
-        let builder = handlers.into_iter().fold(App::builder().set("event.url", url), AppBuilder::handler);
+        let builder =
+            handlers.into_iter().fold(App::builder().set("event.url", url.clone()), AppBuilder::handler);
         let app = services.into_iter().fold(builder, AppBuilder::define).build().unwrap();
         app.start().await.unwrap();
         let events = app.resource::<Dispatcher>().unwrap();
-        Self { app, events, folder }
+        Self { app, events, url, folder }
+    }
+
+    /// Its folder, gone with the last world in it.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.folder.0.clone()
     }
 
     /// Waits until nothing of the topic wants handling any more.

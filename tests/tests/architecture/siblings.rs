@@ -13,6 +13,7 @@ const EXCEPTIONS: &[&str] = &[
     // A wait that ends with the call is a limit of the call, which lives with the timeout.
     "gentle/src/policy/bulkhead/mod.rs: timeout",
     "gentle/src/policy/rate_limit/mod.rs: timeout",
+    "gentle/src/policy/tower/attempts.rs: timeout",
     // The floor of a budget is a rate limit that refuses.
     "gentle/src/policy/retry/budget.rs: rate_limit",
 ];

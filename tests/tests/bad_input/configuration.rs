@@ -155,10 +155,10 @@ fn a_wrong_store_is_told_with_its_place_before_anything_starts() {
     let service = "[service.witness]\nfile = \"started\"\n";
     for (url, says_so) in [
         ("pigeon://coop", "no event store is called `pigeon`; compiled in: local, sqlite"),
-        ("local://?max_queue=1", "local://: unknown option `max_queue`; it knows max_queued"),
+        ("local://?max_queue=1", "local://: unknown option `max_queue`; did you mean `max_queued`?"),
         ("sqlite://a.db?poll=soon", "sqlite://: `poll=soon` should be milliseconds, like `5ms`"),
         ("sqlite://", "sqlite:// needs a file: `sqlite://events.db`"),
-        ("events.db", "an event store is written as a URL: `local://`, `sqlite://events.db`"),
+        ("events.db", "`events.db` is no URL; write `local://` or `sqlite://events.db`"),
     ] {
         let folder = Folder::new();
         folder.write("gentle.toml", &format!("{service}[event]\nurl = \"{url}\"\n"));

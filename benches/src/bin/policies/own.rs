@@ -6,15 +6,6 @@ use gentle_benches::{Case, Size, Subject};
 use crate::operation::{Answer, every_other, pending_once, ready};
 
 pub(crate) const CASES: &[Case] = &[
-    Case { name: "four_ready", own: || vec![bare(), gentle(four)] },
-    Case {
-        name: "four_two_threads",
-        own: || vec![Subject::on_two_threads("bare", ready), Subject::on_two_threads("gentle", four)],
-    },
-    Case {
-        name: "four_pending_once",
-        own: || vec![Subject::new("bare", pending_once), gentle(four_pending_once)],
-    },
     Case { name: "five_ready", own: || vec![bare(), gentle(all), Subject::new("gentle_call", by_value)] },
     Case {
         name: "five_two_threads",
@@ -61,23 +52,14 @@ all! {
     timeout = "2s each attempt"
 }
 
-// Those that the stacks of others have too.
-#[gentle(retry = "5 attempts", rate_limit = "500_000_000/s", bulkhead = "16", timeout = "2s each attempt")]
-async fn four(call: u64) -> Answer {
-    ready(call).await
-}
-
-#[gentle(retry = "5 attempts", rate_limit = "500_000_000/s", bulkhead = "16", timeout = "2s each attempt")]
-async fn four_pending_once(call: u64) -> Answer {
-    pending_once(call).await
-}
-
 async fn by_value(call: u64) -> Answer {
     ALL.call(|| ready(call)).await
 }
 
+// A rate of failure that half of the attempts do not reach.
 #[gentle(
     retry = "now, 5 attempts",
+    circuit_breaker = "90% of 20",
     rate_limit = "500_000_000/s",
     bulkhead = "16",
     timeout = "2s each attempt"
@@ -89,20 +71,6 @@ async fn all_failing(call: u64) -> Answer {
 #[gentle(retry = "5 attempts", rate_limit = "1/365d, reject", bulkhead = "16", timeout = "2s each attempt")]
 async fn rejected(call: u64) -> Answer {
     ready(call).await
-}
-
-#[gentle(circuit_breaker = "on")]
-async fn circuit_breaker(call: u64) -> Answer {
-    ready(call).await
-}
-
-static OPEN: Policies = policies!(circuit_breaker = "manual");
-
-fn open() -> Subject {
-    if let Some(circuit) = OPEN.circuit_breaker() {
-        circuit.isolate();
-    }
-    gentle(async |call| OPEN.call(|| ready(call)).await)
 }
 
 #[gentle(rate_limit = "500_000_000/s")]
@@ -120,9 +88,22 @@ async fn retry(call: u64) -> Answer {
     ready(call).await
 }
 
+#[gentle(circuit_breaker = "on")]
+async fn circuit_breaker(call: u64) -> Answer {
+    ready(call).await
+}
+
 #[gentle(timeout = "2s each attempt")]
 async fn timeout(call: u64) -> Answer {
     ready(call).await
+}
+
+fn open() -> Subject {
+    static OPEN: Policies = policies!(circuit_breaker = "manual");
+    if let Some(circuit) = OPEN.circuit_breaker() {
+        circuit.isolate();
+    }
+    gentle(async |call| OPEN.call(|| ready(call)).await)
 }
 
 async fn twice(call: u64) -> Answer {

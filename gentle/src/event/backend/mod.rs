@@ -72,6 +72,24 @@ pub trait Backend: Send + Sync + 'static {
     /// `Store`.
     async fn renew(&self, tickets: Vec<Ticket>, lease: Duration) -> Result<Vec<Ticket>, Error>;
 
+    /// Nobody in this process takes anything more for the group. A store that dies with the process refuses from
+    /// here on, as `Stopped`, what none of its groups is left to take; another one goes on taking it in.
+    async fn leave(&self, _group: &Group) {}
+
+    /// The most events it holds, where that is limited.
+    fn bound(&self) -> Option<usize> {
+        None
+    }
+
+    /// The groups that it knows from earlier or from other processes, with those of this one.
+    ///
+    /// # Errors
+    ///
+    /// `Store`.
+    async fn stored_groups(&self) -> Result<Vec<StoredGroup>, Error> {
+        Ok(Vec::new())
+    }
+
     /// How many deliveries of the topic there are in each state.
     ///
     /// # Errors
@@ -121,6 +139,19 @@ pub struct Group {
     pub topic: &'static str,
 }
 
+/// A group as a durable store remembers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredGroup {
+    /// Its name.
+    pub name: String,
+    /// The topic it handles.
+    pub topic: String,
+    /// How many deliveries it has.
+    pub waiting: usize,
+    /// What to do with the store to make it forget the group and all that waits for it.
+    pub forget: String,
+}
+
 /// A delivery leased to whoever holds its ticket.
 #[derive(Clone, Debug)]
 pub struct Claim {
@@ -152,7 +183,7 @@ pub struct Ticket {
 pub enum Verdict {
     /// Handled, or dropped on purpose: nothing is kept.
     Done,
-    /// Not begun: due again at once, and the attempt is not counted.
+    /// Not begun, or cut off by a shutdown: due again at once, and the attempt is not counted.
     Release,
     /// Failed: due again later.
     Retry {
@@ -165,6 +196,8 @@ pub enum Verdict {
     Dead {
         /// Why.
         reason: Reason,
+        /// How many attempts began.
+        attempts: u32,
         /// What the last attempt said.
         error: String,
     },

@@ -12,7 +12,8 @@ use crate::time::sleep;
 pub(super) async fn run(handler: &Handler, build: Arc<Build>, claim: &Claim) -> Verdict {
     if !backoff::allows(handler.retry.as_ref(), claim.attempt) {
         let error = "the process ended during the last attempt".to_owned();
-        return dead(handler, claim, Reason::Exhausted, error);
+        // This attempt does not begin: the one before it was the last.
+        return bury(handler, claim, claim.attempt.saturating_sub(1), Reason::Exhausted, error);
     }
     let began = match Caught::call(|| handler.begin(claim, build)) {
         Ok(Ok(attempt)) => attempt,
@@ -71,9 +72,13 @@ fn again(
 }
 
 fn dead(handler: &Handler, claim: &Claim, reason: Reason, error: String) -> Verdict {
-    let (group, attempts) = (handler.name(), claim.attempt);
+    bury(handler, claim, claim.attempt, reason, error)
+}
+
+fn bury(handler: &Handler, claim: &Claim, attempts: u32, reason: Reason, error: String) -> Verdict {
+    let group = handler.name();
     tracing::error!(group, event = %claim.id, attempts, %reason, error, "event given up: it is in the dead letters");
-    Verdict::Dead { reason, error }
+    Verdict::Dead { reason, attempts, error }
 }
 
 // A stored error is read long after: it says the whole chain, not only its head.

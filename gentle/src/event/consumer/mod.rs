@@ -15,12 +15,13 @@ mod work;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use self::work::Work;
 use super::Handler;
-use super::store::Store;
+use super::store::{Store, User};
 use crate::service::{Build, Context, Result, Service};
 
 /// One handler's life as a node of the service graph.
@@ -51,9 +52,9 @@ impl Consumer {
 
 impl Service for Consumer {
     async fn start(&self, cx: &Context) -> Result {
-        let backend = self.store.backend()?;
+        let store = (self.store.backend()?, User::new(&self.store));
         let build = Arc::clone(&self.build);
-        let work = Work::new(Arc::clone(&self.handler), backend, build, cx.scope().clone());
+        let work = Work::new(Arc::clone(&self.handler), store, build, cx.scope().clone());
         self.replace(Some(Running::begin(Arc::new(work))));
         Ok(())
     }
@@ -74,6 +75,15 @@ impl Running {
         Self { work, stop, pull, heartbeat }
     }
 
+    // For a stop that is itself cut off: in a task of its own, since nobody waits for this any more.
+    fn give_back(&self) {
+        let cut_off = self.work.seats.abort_all();
+        if let (false, Ok(runtime)) = (cut_off.is_empty(), Handle::try_current()) {
+            let work = Arc::clone(&self.work);
+            runtime.spawn(async move { drain::release(&work, cut_off).await });
+        }
+    }
+
     async fn end(mut self, budget: std::time::Duration) {
         self.stop.send_replace(true);
         // It ends at its next await: a claim under way is dropped, and what it was granted given back.
@@ -86,6 +96,6 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.pull.abort();
         self.heartbeat.abort();
-        self.work.seats.abort_all();
+        self.give_back();
     }
 }

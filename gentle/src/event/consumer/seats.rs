@@ -23,6 +23,8 @@ struct Sitter {
     ticket: Ticket,
     renewed: Instant,
     task: Option<AbortHandle>,
+    /// It was cut off, perhaps before its task was there to be ended.
+    cut_off: bool,
 }
 
 /// Seats that are held for who may come.
@@ -56,7 +58,7 @@ impl Seats {
     pub(super) fn sit(&self, free: &mut Free, ticket: Ticket) -> Option<Seat> {
         let permit = free.0.split(1)?;
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
-        lock(&self.taken).insert(number, Sitter { ticket, renewed: now(), task: None });
+        lock(&self.taken).insert(number, Sitter { ticket, renewed: now(), task: None, cut_off: false });
         Some(Seat { taken: Arc::clone(&self.taken), number, _permit: permit })
     }
 
@@ -73,6 +75,9 @@ impl Seats {
     /// Remembers how to end the task that sits there, if it still does.
     pub(super) fn attach(&self, number: u64, task: AbortHandle) {
         if let Some(sitter) = lock(&self.taken).get_mut(&number) {
+            if sitter.cut_off {
+                task.abort();
+            }
             sitter.task = Some(task);
         }
     }
@@ -100,19 +105,20 @@ impl Seats {
 
     /// Ends the tasks that sit with these tickets, and gives back those that did.
     pub(super) fn abort(&self, tickets: &[Ticket]) -> Vec<Ticket> {
-        let taken = lock(&self.taken);
-        let sitting = taken.values().filter(|sitter| tickets.contains(&sitter.ticket));
+        let mut taken = lock(&self.taken);
+        let sitting = taken.values_mut().filter(|sitter| tickets.contains(&sitter.ticket));
         sitting.map(Sitter::abort).collect()
     }
 
     /// Ends all tasks, and gives the tickets they held.
     pub(super) fn abort_all(&self) -> Vec<Ticket> {
-        lock(&self.taken).values().map(Sitter::abort).collect()
+        lock(&self.taken).values_mut().map(Sitter::abort).collect()
     }
 }
 
 impl Sitter {
-    fn abort(&self) -> Ticket {
+    fn abort(&mut self) -> Ticket {
+        self.cut_off = true;
         if let Some(task) = &self.task {
             task.abort();
         }
@@ -141,4 +147,27 @@ impl Drop for Seat {
 
 fn lock(taken: &Mutex<Taken>) -> MutexGuard<'_, Taken> {
     taken.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_is_cut_off_before_his_task_is_known_is_cut_off_all_the_same() {
+        let seats = Seats::new(1);
+        let ticket = Ticket { group: "g".into(), delivery: 1, fence: 1 };
+        let seat = seats.sit(&mut seats.all_free().await.unwrap(), ticket.clone()).unwrap();
+        let number = seat.number();
+        assert_eq!(seats.abort_all(), [ticket]);
+
+        let task = tokio::spawn(async move {
+            let _seat = seat;
+            std::future::pending::<()>().await;
+        });
+        seats.attach(number, task.abort_handle());
+
+        assert!(task.await.unwrap_err().is_cancelled());
+        assert!(seats.are_empty());
+    }
 }

@@ -4,6 +4,7 @@ use super::seats::{Seat, Seats};
 use super::{attempt, settle};
 use crate::event::Handler;
 use crate::event::backend::{Backend, Claim, Group};
+use crate::event::store::User;
 use crate::service::{Build, Scope};
 
 /// What the parts of one group's loop share.
@@ -12,6 +13,7 @@ pub(super) struct Work {
     pub(super) group: Group,
     pub(super) backend: Arc<dyn Backend>,
     pub(super) seats: Seats,
+    pub(super) user: User,
     build: Arc<Build>,
     scope: Scope,
 }
@@ -19,13 +21,13 @@ pub(super) struct Work {
 impl Work {
     pub(super) fn new(
         handler: Arc<Handler>,
-        backend: Arc<dyn Backend>,
+        (backend, user): (Arc<dyn Backend>, User),
         build: Arc<Build>,
         scope: Scope,
     ) -> Self {
         let group = handler.group();
         let seats = Seats::new(handler.concurrency);
-        Self { handler, group, backend, seats, build, scope }
+        Self { handler, group, backend, seats, user, build, scope }
     }
 
     /// Makes an attempt in a task of its own.

@@ -89,7 +89,6 @@ use gentle_dsl::Key;
 pub use circuit::Circuit;
 pub use state::{Phase, Sign, State};
 
-use super::call::UNKNOWN;
 use super::patience::nanos;
 use super::{Refusal, Rejected};
 use crate::time::{Instant, now};
@@ -235,7 +234,7 @@ impl Breaker {
         if word & MODE == COUNTED {
             return Ok(Some(Pass { breaker: self, word, since: at }));
         }
-        let at = if at == UNKNOWN { now() } else { at };
+        let at = if at == Instant::UNKNOWN { now() } else { at };
         let shut_until = Instant::from_nanos(self.shut_until.load(Ordering::Relaxed));
         if at < shut_until {
             let left = (shut_until != Instant::FAR).then(|| shut_until - at);
@@ -265,7 +264,7 @@ impl Breaker {
         }
         let slow_above = self.slow_above.load(Ordering::Relaxed);
         let at = now();
-        let took = if pass.since == UNKNOWN { Duration::ZERO } else { at - pass.since };
+        let took = if pass.since == Instant::UNKNOWN { Duration::ZERO } else { at - pass.since };
         if !failed && nanos(took) <= slow_above && pass.word & MODE == COUNTED {
             self.succeeded(at);
             return;

@@ -13,11 +13,6 @@ use crate::operation::{Answer, Failure, ready};
 
 const NAME: &str = "hand";
 
-pub(crate) fn four(operation: impl AsyncFn(u64) -> Answer + 'static) -> Subject {
-    let parts = Parts::new();
-    Subject::new(NAME, async move |call| parts.again(&async || parts.attempt(&operation, call).await).await)
-}
-
 pub(crate) fn five(operation: impl AsyncFn(u64) -> Answer + 'static) -> Subject {
     let (parts, breaker) = (Parts::new(), breaker());
     Subject::new(NAME, async move |call| {
@@ -25,14 +20,7 @@ pub(crate) fn five(operation: impl AsyncFn(u64) -> Answer + 'static) -> Subject 
     })
 }
 
-pub(crate) fn four_on_two_threads() -> Subject {
-    let parts = Parts::new();
-    Subject::on_two_threads(NAME, async move |call| {
-        parts.again(&async || parts.attempt(&ready, call).await).await
-    })
-}
-
-pub(crate) fn five_on_two_threads() -> Subject {
+pub(crate) fn on_two_threads() -> Subject {
     let (parts, breaker) = (Parts::new(), breaker());
     Subject::on_two_threads(NAME, async move |call| {
         parts.again(&async || guarded(&breaker, parts.attempt(&ready, call)).await).await

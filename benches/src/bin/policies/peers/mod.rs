@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use gentle_benches::Subject;
 
-use crate::operation::{every_other, pending_once, ready};
+use crate::operation::{Answer, every_other, pending_once, ready};
 
 /// A rate that is never reached.
 const RATE: u32 = 500_000_000;
@@ -21,33 +21,24 @@ const LIMIT: Duration = Duration::from_secs(2);
 /// Those who have something for the case of this name.
 pub(crate) fn of(case: &str) -> Vec<Subject> {
     match case {
-        "four_ready" => {
-            vec![tower::four(ready), hand::four(ready), resilient::four(ready), tower_resilience::four(ready)]
-        }
-        "five_ready" => vec![
-            tower::four(ready),
-            tower::with_breaker(ready),
-            hand::five(ready),
-            resilient::five(ready),
-            tower_resilience::five(ready),
-        ],
-        "four_two_threads" => vec![hand::four_on_two_threads(), resilient::four_on_two_threads()],
-        "five_two_threads" => vec![hand::five_on_two_threads(), resilient::five_on_two_threads()],
-        "four_pending_once" => vec![
-            tower::four(pending_once),
-            hand::four(pending_once),
-            resilient::four(pending_once),
-            tower_resilience::four(pending_once),
-        ],
-        "five_pending_once" => vec![
-            tower::four(pending_once),
-            tower::with_breaker(pending_once),
-            hand::five(pending_once),
-            resilient::five(pending_once),
-            tower_resilience::five(pending_once),
-        ],
+        "five_ready" => five(ready),
+        "five_two_threads" => vec![hand::on_two_threads(), resilient::on_two_threads()],
+        "five_pending_once" => five(pending_once),
         // tower-resilience is not among them: it sleeps for a whole millisecond when it shall not wait at all.
-        "failing" => vec![tower::four(every_other), hand::four(every_other)],
+        "failing" => vec![tower::four(every_other), hand::five(every_other)],
         alone => single::of(alone),
     }
+}
+
+fn five<Fut>(operation: impl Fn(u64) -> Fut + Copy + Send + Sync + 'static) -> Vec<Subject>
+where
+    Fut: Future<Output = Answer> + Send + 'static,
+{
+    vec![
+        tower::four(operation),
+        tower::with_breaker(operation),
+        hand::five(async move |call| operation(call).await),
+        resilient::five(operation),
+        tower_resilience::five(operation),
+    ]
 }

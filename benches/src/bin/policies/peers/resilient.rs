@@ -24,15 +24,12 @@ fn limited() -> Pipeline {
     Pipeline::new().with_rate_limiter(rate)
 }
 
-fn patient(pipeline: Pipeline) -> Pipeline {
-    pipeline
+fn all() -> Pipeline {
+    limited()
         .with_bulkhead(Bulkhead::new(PERMITS))
         .with_retry(RetryPolicy::default().with_max_retries(ATTEMPTS - 1))
         .with_timeout(Builder::new().with_timeout(LIMIT).build())
-}
-
-fn all() -> Pipeline {
-    patient(limited()).with_circuit_breaker(BreakerPolicy::default())
+        .with_circuit_breaker(BreakerPolicy::default())
 }
 
 fn around<Fut>(pipeline: Pipeline, operation: impl Fn(u64) -> Fut + Copy + Send + 'static) -> Subject
@@ -42,15 +39,9 @@ where
     Subject::new(NAME, async move |call| pipeline.run(move || operation(call)).await)
 }
 
-fn on_two_threads(pipeline: Pipeline) -> Subject {
+pub(crate) fn on_two_threads() -> Subject {
+    let pipeline = all();
     Subject::on_two_threads(NAME, async move |call| pipeline.run(move || ready(call)).await)
-}
-
-pub(crate) fn four<Fut>(operation: impl Fn(u64) -> Fut + Copy + Send + 'static) -> Subject
-where
-    Fut: Future<Output = Answer> + Send + 'static,
-{
-    around(patient(limited()), operation)
 }
 
 pub(crate) fn five<Fut>(operation: impl Fn(u64) -> Fut + Copy + Send + 'static) -> Subject
@@ -58,14 +49,6 @@ where
     Fut: Future<Output = Answer> + Send + 'static,
 {
     around(all(), operation)
-}
-
-pub(crate) fn four_on_two_threads() -> Subject {
-    on_two_threads(patient(limited()))
-}
-
-pub(crate) fn five_on_two_threads() -> Subject {
-    on_two_threads(all())
 }
 
 pub(crate) fn rate_limit() -> Subject {

@@ -36,18 +36,6 @@ macro_rules! again {
     };
 }
 
-pub(crate) fn four<Fut>(one_of: impl Fn(u64) -> Fut + Copy + Send + Sync + 'static) -> Subject
-where
-    Fut: Future<Output = Answer> + Send + 'static,
-{
-    let layers = ServiceBuilder::new()
-        .layer(again!())
-        .layer(limiter())
-        .layer(gate())
-        .layer(TimeLimiterLayer::builder().timeout_duration(LIMIT).build());
-    named(NAME, layers.service(tower::service_fn(one_of)))
-}
-
 pub(crate) fn five<Fut>(one_of: impl Fn(u64) -> Fut + Copy + Send + Sync + 'static) -> Subject
 where
     Fut: Future<Output = Answer> + Send + 'static,

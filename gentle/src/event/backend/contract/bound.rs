@@ -44,7 +44,7 @@ pub(super) async fn every_end_gives_the_place_back(bed: Bed) {
     let claim = bed.one(&group).await;
     assert!(bed.finish(&claim, failed(Duration::from_secs(9))).await);
     assert!(!try_publish(&bed, 8).await, "what is tried again keeps its place");
-    let dead = Verdict::Dead { reason: Reason::Refused, error: "no".into() };
+    let dead = Verdict::Dead { reason: Reason::Refused, attempts: 1, error: "no".into() };
     for verdict in [Verdict::Done, dead] {
         let claim = bed.one(&group).await;
         assert!(bed.finish(&claim, verdict).await);

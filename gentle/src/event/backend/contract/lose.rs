@@ -13,7 +13,7 @@ pub(super) async fn a_dead_letter_keeps_everything(bed: Bed) {
     assert!(bed.finish(&first, failed(Duration::ZERO)).await);
     let claims = bed.claim(&group, 2).await;
     let again = claims.iter().find(|claim| claim.id == first.id).unwrap();
-    let verdict = Verdict::Dead { reason: Reason::Exhausted, error: "the end".into() };
+    let verdict = Verdict::Dead { reason: Reason::Exhausted, attempts: 2, error: "the end".into() };
     assert!(bed.finish(again, verdict).await);
     let letters = bed.backend.dead_letters(TOPIC, 10).await.unwrap();
     let [letter] = letters.as_slice() else { panic!("{letters:?}") };

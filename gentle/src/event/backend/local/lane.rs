@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, OwnedSemaphorePermit};
@@ -32,6 +33,7 @@ pub(super) struct Lane {
     group: Group,
     state: Mutex<State>,
     changed: Notify,
+    left: AtomicBool,
 }
 
 #[derive(Default)]
@@ -55,7 +57,7 @@ impl Held {
 
 impl Lane {
     pub(super) fn new(group: Group) -> Self {
-        Self { group, state: Mutex::default(), changed: Notify::new() }
+        Self { group, state: Mutex::default(), changed: Notify::new(), left: AtomicBool::new(false) }
     }
 
     pub(super) fn push(&self, held: Arc<Held>, due: Instant, sequence: u64) {
@@ -127,7 +129,8 @@ impl Lane {
                 item.due = present + after;
                 self.wait(item, present);
             }
-            Verdict::Dead { reason, error } => {
+            Verdict::Dead { reason, attempts, error } => {
+                item.attempts = attempts;
                 item.failed(error);
                 return Ended::Dead(item.letter(&self.group, reason));
             }
@@ -145,6 +148,15 @@ impl Lane {
         depth.ready += ready;
         depth.delayed += delayed;
         depth.running += state.running.len();
+    }
+
+    /// Nobody will claim any more.
+    pub(super) fn leave(&self) {
+        self.left.store(true, Ordering::Release);
+    }
+
+    pub(super) fn is_left(&self) -> bool {
+        self.left.load(Ordering::Acquire)
     }
 
     /// Lets everything go, and tells how much that was.

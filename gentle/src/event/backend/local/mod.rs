@@ -13,7 +13,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, TryAcquireError};
 
 use self::config::Config;
 use self::graveyard::Graveyard;
@@ -29,7 +29,11 @@ struct Local {
     lanes: RwLock<Lanes>,
     sequence: AtomicU64,
     dead: Graveyard,
+    left: Notify,
 }
+
+/// An event, where it goes, and its place in the bound.
+type Placed = (Arc<[Arc<Lane>]>, Envelope, OwnedSemaphorePermit);
 
 #[derive(Default)]
 struct Lanes {
@@ -45,6 +49,7 @@ impl Local {
             lanes: RwLock::default(),
             sequence: AtomicU64::new(0),
             dead: Graveyard::default(),
+            left: Notify::new(),
         }
     }
 
@@ -58,14 +63,29 @@ impl Local {
         lanes.by_group.get(group).cloned()
     }
 
-    async fn place(&self, room: Room) -> Result<OwnedSemaphorePermit, Error> {
+    async fn place(&self, room: Room, lanes: &[Arc<Lane>]) -> Result<OwnedSemaphorePermit, Error> {
         let semaphore = Arc::clone(&self.room);
         match room {
-            Room::Wait => semaphore.acquire_owned().await.map_err(|_| stopped()),
+            Room::Wait => tokio::select! {
+                biased;
+                place = semaphore.acquire_owned() => place.map_err(|_| stopped()),
+                () = self.deserted(lanes) => Err(stopped()),
+            },
             Room::Refuse => semaphore.try_acquire_owned().map_err(|refusal| match refusal {
                 TryAcquireError::Closed => stopped(),
                 TryAcquireError::NoPermits => self.full(),
             }),
+        }
+    }
+
+    async fn deserted(&self, lanes: &[Arc<Lane>]) {
+        loop {
+            // Registered before the look, so that who leaves after the look is not missed.
+            let left = self.left.notified();
+            if are_deserted(lanes) {
+                return;
+            }
+            left.await;
         }
     }
 
@@ -75,6 +95,18 @@ impl Local {
             Kind::Full,
             format!("the local event queue holds {bound} events, all it may (`max_queued`)"),
         )
+    }
+
+    fn push_all(&self, placed: Vec<Placed>) -> Result<(), Error> {
+        // While it is held nobody leaves: who is there at the look still takes what is pushed.
+        let _present = self.lanes.read().unwrap_or_else(PoisonError::into_inner);
+        if placed.iter().any(|(lanes, ..)| are_deserted(lanes)) {
+            return Err(stopped());
+        }
+        for (lanes, envelope, place) in placed {
+            self.push(&lanes, envelope, place);
+        }
+        Ok(())
     }
 
     fn push(&self, lanes: &[Arc<Lane>], envelope: Envelope, place: OwnedSemaphorePermit) {
@@ -93,6 +125,10 @@ impl Local {
         }
         ended
     }
+}
+
+fn are_deserted(lanes: &[Arc<Lane>]) -> bool {
+    lanes.iter().all(|lane| lane.is_left())
 }
 
 fn stopped() -> Error {
@@ -117,12 +153,10 @@ impl Backend for Local {
         let mut placed = Vec::with_capacity(batch.len());
         for envelope in batch {
             let lanes = self.of_topic(envelope.topic).ok_or_else(|| no_handler(envelope.topic))?;
-            placed.push((lanes, envelope, self.place(room).await?));
+            let place = self.place(room, &lanes).await?;
+            placed.push((lanes, envelope, place));
         }
-        for (lanes, envelope, place) in placed {
-            self.push(&lanes, envelope, place);
-        }
-        Ok(())
+        self.push_all(placed)
     }
 
     async fn claim(&self, group: &Group, max: usize, _lease: Duration) -> Result<Vec<Claim>, Error> {
@@ -138,6 +172,19 @@ impl Backend for Local {
     async fn renew(&self, tickets: Vec<Ticket>, _lease: Duration) -> Result<Vec<Ticket>, Error> {
         let lost = |ticket: &Ticket| !self.of_group(&ticket.group).is_some_and(|lane| lane.holds(ticket));
         Ok(tickets.into_iter().filter(lost).collect())
+    }
+
+    fn bound(&self) -> Option<usize> {
+        Some(self.config.max_queued)
+    }
+
+    async fn leave(&self, group: &Group) {
+        let lanes = self.lanes.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(lane) = lanes.by_group.get(&group.name) {
+            lane.leave();
+        }
+        drop(lanes);
+        self.left.notify_waiters();
     }
 
     async fn depth(&self, topic: &str) -> Result<Depth, Error> {
@@ -163,7 +210,11 @@ impl Backend for Local {
 }
 
 fn no_handler(topic: &str) -> Error {
-    Error::new(Kind::NoHandler, format!("no handler in this program takes events of the topic `{topic}`"))
+    let message = format!(
+        "no handler in this program takes events of the topic `{topic}`\n\
+         help: one in another crate is found when that crate is named: `gentle::link!(…)`"
+    );
+    Error::new(Kind::NoHandler, message)
 }
 
 impl Lanes {

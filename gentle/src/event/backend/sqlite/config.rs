@@ -2,7 +2,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::event::backend::StoreUrl;
 
 const OPTIONS: &[&str] = &["max_payload", "max_queued", "poll", "synchronous"];
@@ -30,14 +30,14 @@ struct Millis(Duration);
 impl Config {
     pub(super) fn read(mut url: StoreUrl) -> Result<Self, Error> {
         if url.path().is_empty() {
-            return Err(Error::new(Kind::Config, "sqlite:// needs a file: `sqlite://events.db`"));
+            url.wrong("sqlite:// needs a file: `sqlite://events.db`".to_owned());
         }
         let config = Self {
             path: PathBuf::from(url.path()),
-            synchronous: url.take("synchronous", "`full` or `normal`")?.unwrap_or(Synchronous::Full),
-            max_queued: url.take("max_queued", "a number of events")?,
-            max_payload: url.take("max_payload", "a number of bytes")?.unwrap_or(1 << 20),
-            poll: url.take("poll", "milliseconds, like `5ms`")?.unwrap_or(Millis(Duration::from_millis(5))).0,
+            synchronous: url.take("synchronous", "`full` or `normal`").unwrap_or(Synchronous::Full),
+            max_queued: url.take("max_queued", "a number of events"),
+            max_payload: url.take("max_payload", "a number of bytes").unwrap_or(1 << 20),
+            poll: url.take("poll", "milliseconds, like `5ms`").unwrap_or(Millis(Duration::from_millis(5))).0,
         };
         url.finish(OPTIONS)?;
         Ok(config)

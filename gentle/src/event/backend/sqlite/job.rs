@@ -110,8 +110,8 @@ fn settle(desk: &mut Desk<'_>, ticket: &Ticket, verdict: &Verdict) -> rusqlite::
         Verdict::Done => remove(desk, ticket),
         Verdict::Release => release(desk, ticket),
         Verdict::Retry { after, error } => retry(desk, ticket, *after, error),
-        Verdict::Dead { reason, error } => {
-            bury(desk, ticket, reason.as_str(), error)?;
+        Verdict::Dead { .. } => {
+            bury(desk, ticket, verdict)?;
             remove(desk, ticket)
         }
     }
@@ -146,17 +146,18 @@ fn retry(desk: &mut Desk<'_>, ticket: &Ticket, after: Duration, error: &str) -> 
     Ok(desk.sql.prepare_cached(retry)?.execute(params![seq, group, owner, due, error])? > 0)
 }
 
-fn bury(desk: &mut Desk<'_>, ticket: &Ticket, reason: &str, error: &str) -> rusqlite::Result<()> {
+fn bury(desk: &mut Desk<'_>, ticket: &Ticket, verdict: &Verdict) -> rusqlite::Result<()> {
+    let Verdict::Dead { reason, attempts, error } = verdict else { return Ok(()) };
     let (seq, group, owner) = key(desk.books, ticket);
     let bury = "INSERT INTO gentle_event_dead_letter
                     (id, topic, grp, reason, attempts, first_error, last_error, died, payload)
-                SELECT id, topic, ?4, ?5, attempts, coalesce(first_error, ?6), ?6, ?7, payload
+                SELECT id, topic, ?4, ?5, ?8, coalesce(first_error, ?6), ?6, ?7, payload
                 FROM gentle_event_delivery JOIN gentle_event USING (seq)
                 WHERE seq = ?1 AND grp = ?2 AND owner = ?3";
     let died = wire::millis(desk.present);
     desk.sql
         .prepare_cached(bury)?
-        .execute(params![seq, group, owner, ticket.group, reason, error, died])
+        .execute(params![seq, group, owner, ticket.group, reason.as_str(), error, died, attempts])
         .map(|_| ())
 }
 

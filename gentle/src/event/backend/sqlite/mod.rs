@@ -8,9 +8,11 @@ mod claim;
 mod config;
 mod engine;
 mod file;
+mod groups;
 mod job;
 mod publish;
 mod reader;
+mod unopened;
 mod watch;
 mod wire;
 mod writer;
@@ -29,9 +31,14 @@ use self::job::{Finish, Renew, Reply, Subscribe};
 use self::publish::Publish;
 use self::reader::Reader;
 use self::writer::{Op, Writer};
-use super::{Backend, Claim, Depth, Form, Group, Opening, Registration, Room, StoreUrl, Ticket, Verdict};
+use super::{
+    Backend, Claim, Depth, Form, Group, Opening, Registration, Room, StoreUrl, StoredGroup, Ticket, Verdict,
+};
 use crate::error::{Error, Kind};
 use crate::event::{DeadLetter, Envelope};
+
+// Long enough for what another process does while it starts.
+const SHORT: Duration = Duration::from_secs(1);
 
 struct Sqlite {
     config: Config,
@@ -40,11 +47,29 @@ struct Sqlite {
 }
 
 impl Sqlite {
-    fn open(config: Config, runtime: &Handle) -> Result<Self, Error> {
-        let engine = Engine::new(config.clone(), file::writer(&config)?);
-        let writer = Writer::new(engine, runtime.clone());
+    /// `None` when another process has the file locked for as long as `patience`.
+    fn open(config: Config, runtime: &Handle, patience: Duration) -> Result<Option<Self>, Error> {
+        let Some(sql) = file::writer(&config, patience)? else { return Ok(None) };
+        let reader = Reader::open(&config)?;
+        let writer = Writer::new(Engine::new(config.clone(), sql), runtime.clone());
         runtime.spawn(watch::watch(Arc::downgrade(&writer), writer.waiting(), config.poll));
-        Ok(Self { reader: Reader::open(&config)?, config, writer })
+        Ok(Some(Self { reader, config, writer }))
+    }
+
+    async fn open_unless_locked(config: &Config, patience: Duration) -> Result<Option<Self>, Error> {
+        let (config, runtime) = (config.clone(), Handle::current());
+        let opening = tokio::task::spawn_blocking(move || Self::open(config, &runtime, patience));
+        opening.await.map_err(|cause| Error::new(Kind::Store, cause.to_string()))?
+    }
+
+    async fn opened(config: &Config) -> Result<Self, Error> {
+        if let Some(opened) = Self::open_unless_locked(config, SHORT).await? {
+            return Ok(opened);
+        }
+        let path = config.path.display();
+        tracing::warn!("waiting for `{path}`, which another process has locked");
+        let opened = Self::open_unless_locked(config, file::BUSY).await?;
+        opened.ok_or_else(|| unopened::locked(config))
     }
 
     async fn ask<T>(&self, op: impl FnOnce(Reply<T>) -> Op) -> Result<T, Error> {
@@ -84,6 +109,14 @@ impl Backend for Sqlite {
         self.ask(|reply| Op::Job(Box::new(Renew { tickets, lease, lost: Vec::new(), reply }))).await
     }
 
+    fn bound(&self) -> Option<usize> {
+        self.config.max_queued
+    }
+
+    async fn stored_groups(&self) -> Result<Vec<StoredGroup>, Error> {
+        self.reader.groups().await
+    }
+
     async fn depth(&self, topic: &str) -> Result<Depth, Error> {
         self.reader.depth(topic).await
     }
@@ -102,10 +135,8 @@ impl Backend for Sqlite {
 fn open(url: StoreUrl) -> Result<Opening, Error> {
     let config = Config::read(url)?;
     Ok(Box::pin(async move {
+        let opened = Sqlite::opened(&config).await?;
         let path = config.path.display().to_string();
-        let runtime = Handle::current();
-        let opening = tokio::task::spawn_blocking(move || Sqlite::open(config, &runtime));
-        let opened = opening.await.map_err(|cause| Error::new(Kind::Store, cause.to_string()))??;
         tracing::info!(path, "events wait in a file (sqlite://) and outlive the process");
         Ok(Arc::new(opened) as Arc<dyn Backend>)
     }))

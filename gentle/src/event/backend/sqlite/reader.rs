@@ -3,9 +3,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, Row, params};
 
 use super::config::Config;
-use super::{file, wire};
+use super::{file, groups, wire};
 use crate::error::{Error, Kind};
-use crate::event::backend::Depth;
+use crate::event::backend::{Depth, StoredGroup};
 use crate::event::{DeadLetter, Id, Payload, Reason};
 use crate::time::{Wall, wall};
 
@@ -24,6 +24,10 @@ impl Reader {
     pub(super) async fn depth(&self, topic: &str) -> Result<Depth, Error> {
         let topic = topic.to_owned();
         self.ask(move |sql| depth(sql, &topic, wall())).await
+    }
+
+    pub(super) async fn groups(&self) -> Result<Vec<StoredGroup>, Error> {
+        self.ask(groups::stored).await
     }
 
     pub(super) async fn dead_letters(&self, topic: &str, limit: usize) -> Result<Vec<DeadLetter>, Error> {
