@@ -178,9 +178,12 @@ impl<'a> Call<'a> {
             return AtOnce::Queued;
         }
         if let Some(breaker) = &policies.circuit_breaker {
-            match breaker.pass(at, policies.name()) {
-                Ok(pass) => self.pass = pass,
-                Err(rejected) => return AtOnce::Refused(rejected),
+            self.pass = breaker.try_pass(at);
+            if self.pass.is_none() {
+                match breaker.pass(at, policies.name()) {
+                    Ok(pass) => self.pass = pass,
+                    Err(rejected) => return AtOnce::Refused(rejected),
+                }
             }
         }
         let token = match &policies.rate_limit {
@@ -300,9 +303,7 @@ impl<'a> Call<'a> {
     #[inline]
     fn answered(&mut self, failed: bool) {
         self.last = Last::Answered;
-        if let Some(pass) = self.pass.take() {
-            pass.answered(failed, self.policies.name());
-        }
+        Pass::answered(&mut self.pass, failed, self.policies.name());
     }
 
     #[cold]

@@ -157,9 +157,19 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Records what came of the call.
+    /// Records what came of the call, and takes its pass.
+    ///
+    /// The pass stays where it is until then: moved in between, it would be read before it is written.
     #[inline]
-    pub(crate) fn answered(self, failed: bool, name: &str) {
+    pub(crate) fn answered(held: &mut Option<Self>, failed: bool, name: &str) {
+        if let Some(pass) = held {
+            pass.record(failed, name);
+        }
+        std::mem::forget(held.take());
+    }
+
+    #[inline]
+    fn record(&self, failed: bool, name: &str) {
         let breaker = self.breaker;
         // A success that is added in the very moment in which it opens belongs to nobody: it has been counted long before it
         // closes again.
@@ -170,9 +180,8 @@ impl<'a> Pass<'a> {
         if plain {
             breaker.successes.fetch_add(1, Ordering::Relaxed);
         } else {
-            breaker.answered(&self, failed, name);
+            breaker.answered(self, failed, name);
         }
-        std::mem::forget(self);
     }
 
     fn is_current(&self) -> bool {
@@ -208,20 +217,22 @@ impl Breaker {
         self.step(&mut self.lock(), now(), "", |machine, moment| machine.set(sentence, moment));
     }
 
-    /// Lets a call pass: with a pass where its outcome counts.
+    /// Lets a call pass when it is closed.
     #[inline]
-    pub(crate) fn pass(&self, at: Instant, name: &str) -> Result<Option<Pass<'_>>, Rejected> {
+    pub(crate) fn try_pass(&self, at: Instant) -> Option<Pass<'_>> {
         let word = self.word.load(Ordering::Relaxed);
-        if word & MODE == COUNTED {
-            return Ok(Some(Pass { breaker: self, word, since: at }));
-        }
-        self.ask(word, at, name)
+        if word & MODE == COUNTED { Some(Pass { breaker: self, word, since: at }) } else { None }
     }
 
+    /// Lets a call pass, with a pass where its outcome counts.
     #[cold]
-    fn ask(&self, word: u64, at: Instant, name: &str) -> Result<Option<Pass<'_>>, Rejected> {
+    pub(crate) fn pass(&self, at: Instant, name: &str) -> Result<Option<Pass<'_>>, Rejected> {
+        let word = self.word.load(Ordering::Relaxed);
         if word & MODE == FREE {
             return Ok(None);
+        }
+        if word & MODE == COUNTED {
+            return Ok(Some(Pass { breaker: self, word, since: at }));
         }
         let at = if at == Instant::UNKNOWN { now() } else { at };
         let shut_until = Instant::from_nanos(self.shut_until.load(Ordering::Relaxed));

@@ -237,7 +237,7 @@ impl<'a> World<'a> {
         let Some(call) = self.any() else { return };
         let at = now();
         self.model.answer(call.generation, Answered { at, failed, took: at - call.begun }, chance);
-        call.pass.answered(failed, "");
+        Pass::answered(&mut Some(call.pass), failed, "");
     }
 
     fn give_up(&mut self) {
