@@ -6,8 +6,11 @@ use std::{env, fs};
 
 use crate::case::Counts;
 
-/// How much more than recorded is let through.
-const TOLERANCE: f64 = 1.03;
+/// How much more than recorded is let through, of allocations.
+const ALLOCATIONS: f64 = 1.03;
+/// And of instructions: the same source built in another folder differs by a tenth, because the compiler goes by hashes
+/// of paths in what it inlines.
+const INSTRUCTIONS: f64 = 1.2;
 
 const HEADER: &str = "\
 # One call of gentle's own: instructions and allocations. `cargo xtask bench policies --check` holds against it,
@@ -44,9 +47,8 @@ fn compare((case, now): &(String, Counts), recorded: &Counted) -> Option<String>
         return Some(format!("{case}: is not recorded\nhelp: run `cargo xtask bench policies --record`"));
     };
     println!("{case:<28} {:>7.0} instructions, recorded {:.0}", now.instructions, before.instructions);
-    let grown = |now: f64, before: f64| now > before * TOLERANCE;
-    let grown_instructions = grown(now.instructions, before.instructions);
-    if grown_instructions || grown(now.allocations, before.allocations) {
+    let slower = now.instructions > before.instructions * INSTRUCTIONS;
+    if slower || now.allocations > before.allocations * ALLOCATIONS {
         let Counts { instructions, allocations } = now;
         let was = format!("{:.0} and {}", before.instructions, before.allocations);
         return Some(format!(
@@ -101,10 +103,10 @@ mod tests {
     }
 
     #[test]
-    fn three_percent_more_are_let_through() {
+    fn a_fifth_more_instructions_and_no_more_allocations_are_let_through() {
         let recorded = vec![counted(100.0, 0.0)];
-        assert_eq!(compare(&counted(103.0, 0.0), &recorded), None);
-        assert!(compare(&counted(104.0, 0.0), &recorded).is_some());
+        assert_eq!(compare(&counted(120.0, 0.0), &recorded), None);
+        assert!(compare(&counted(121.0, 0.0), &recorded).is_some());
         assert!(compare(&counted(90.0, 0.001), &recorded).is_some(), "an allocation where there was none");
     }
 
