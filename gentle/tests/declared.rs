@@ -210,3 +210,17 @@ fn one_mistake_is_told_once() {
         assert_eq!(told.len(), 1, "{toml}: {told:#?}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_app_with_handlers_serves_on_when_every_run_of_its_services_has_returned() {
+    let app = App::builder().linked().build().unwrap();
+    let serving = tokio::spawn({
+        let app = app.clone();
+        async move { app.run().await }
+    });
+    app.ready::<Board>().await.unwrap();
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert!(!serving.is_finished(), "there may always be another event");
+    app.shutdown();
+    serving.await.unwrap().unwrap();
+}

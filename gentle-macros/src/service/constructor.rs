@@ -82,9 +82,8 @@ fn check(function: &ItemFn, errors: &Errors) {
 }
 
 fn check_argument(ty: &Type, errors: &Errors) {
-    if let Type::Reference(reference) = ty
-        && is_injected(&reference.elem)
-    {
+    let Type::Reference(reference) = ty else { return };
+    if is_injected(&reference.elem) {
         errors.mistake(ty, &messages::injected_by_reference(&names::written(&reference.elem)));
     }
 }

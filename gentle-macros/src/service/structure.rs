@@ -54,9 +54,8 @@ fn check(structure: &ItemStruct, errors: &Errors) {
 }
 
 fn check_field(ty: &Type, errors: &Errors) {
-    if let Type::Reference(reference) = ty
-        && is_injected(&reference.elem)
-    {
+    let Type::Reference(reference) = ty else { return };
+    if is_injected(&reference.elem) {
         errors.mistake(ty, &messages::injected_by_reference(&names::written(&reference.elem)));
     }
 }

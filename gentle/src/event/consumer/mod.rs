@@ -59,6 +59,12 @@ impl Service for Consumer {
         Ok(())
     }
 
+    // What is there for events has work for as long as the app is up: an app with handlers does not end by itself.
+    async fn run(&self, cx: &Context) -> Result {
+        cx.stopping().await;
+        Ok(())
+    }
+
     async fn stop(&self, _cx: &Context) -> Result {
         if let Some(running) = self.replace(None) {
             running.end(self.handler.drain).await;
