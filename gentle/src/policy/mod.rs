@@ -32,6 +32,7 @@ pub mod circuit_breaker;
 pub mod handler;
 pub mod rate_limit;
 pub mod retry;
+pub mod throttle;
 pub mod timeout;
 #[cfg(feature = "tower")]
 pub mod tower;
@@ -40,7 +41,7 @@ pub use builder::{Builder, IntoSetting};
 pub use call::{Attempt, Call, Pause};
 pub use gentle_dsl::{
     Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Factor, Jitter, Key, Mistake, Mistakes, Percent,
-    PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries, Trip, Turn, Waiting,
+    PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Throttle, Timeout, Tries, Trip, Turn, Waiting,
 };
 pub use outcome::{Again, FromRejected, Outcome};
 pub use policies::Policies;

@@ -49,6 +49,8 @@ pub enum Refusal {
     TooLong,
     /// The circuit is open: what was called before has been failing.
     Open,
+    /// Too many calls fail, and this is one of those that are not made.
+    Shed,
     /// The time is up: the operation's, or that of a wait whose length nobody could foresee.
     Elapsed,
 }
@@ -76,6 +78,7 @@ impl fmt::Display for Rejected {
             Refusal::QueueFull => "the queue is full",
             Refusal::TooLong => "the wait would be too long",
             Refusal::Open => "the circuit is open",
+            Refusal::Shed => "too many calls fail",
             Refusal::Elapsed => "the time is up",
         };
         write!(f, "{}: {why}", self.policy)?;
