@@ -28,6 +28,7 @@ mod rejected;
 mod shared;
 
 pub mod bulkhead;
+pub mod cache;
 pub mod circuit_breaker;
 pub mod handler;
 pub mod rate_limit;
