@@ -12,10 +12,7 @@ struct Later {
 
 const LATER: &[Later] = &[
     key(Key::Fallback),
-    key(Key::Cache),
-    key(Key::Throttle),
     key(Key::Hedge),
-    key(Key::Chaos),
     words(Key::RateLimit, &[("lifo", "serving the newest first")]),
     words(Key::RateLimit, &[("each", "a separate limit for each key"), ("up", "the number of keys")]),
     words(Key::Bulkhead, &[("auto", ADAPT), ("by", ADAPT), ("start", ADAPT)]),

@@ -73,7 +73,7 @@ impl Model {
 }
 
 fn on(sentence: &str) -> Throttle {
-    Throttle::parse_ahead(sentence).unwrap().on().unwrap()
+    Throttle::parse(sentence).unwrap().on().unwrap()
 }
 
 /// Many calls at moments, with outcomes and lots that nobody chose.
