@@ -20,6 +20,9 @@
 
 mod builder;
 mod call;
+#[cfg(not(feature = "chaos"))]
+#[path = "no_chaos.rs"]
+mod chaos;
 mod judge;
 mod outcome;
 mod patience;
@@ -30,6 +33,8 @@ mod shared;
 
 pub mod bulkhead;
 pub mod cache;
+#[cfg(feature = "chaos")]
+pub mod chaos;
 pub mod circuit_breaker;
 pub mod handler;
 pub mod rate_limit;
@@ -42,7 +47,7 @@ pub mod tower;
 pub use builder::{Builder, IntoSetting};
 pub use call::{Attempt, Call, Pause};
 pub use gentle_dsl::{
-    Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Factor, Jitter, Key, Mistake, Mistakes, Percent,
+    Backoff, Budget, Bulkhead, Cache, Chaos, ChaosAct, ChaosKind, CircuitBreaker, Delays, Factor, Jitter, Key, Mistake, Mistakes, Percent,
     PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Throttle, Timeout, Tries, Trip, Turn, Waiting,
 };
 pub use judge::{ByOutcome, Judge, Verdict};

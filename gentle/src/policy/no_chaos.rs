@@ -9,21 +9,21 @@ use super::Rejected;
 
 pub(crate) type Strike = Pin<Box<dyn Future<Output = Result<(), Rejected>> + Send>>;
 
+/// There is none.
 #[derive(Debug)]
-pub(crate) struct Mischief;
+pub(crate) enum Mischief {}
 
 impl Mischief {
-    pub(crate) const fn new() -> Self {
-        Self
+    pub(crate) const fn new() -> Option<Self> {
+        None
     }
 
-    #[expect(clippy::unused_self, reason = "where the feature is on, it has something to take over")]
-    pub(crate) fn set(&self, _: Option<Chaos>) {}
+    pub(crate) fn set(&self, _: Option<Chaos>) {
+        match *self {}
+    }
 
-    #[expect(clippy::unused_self, reason = "where the feature is on, it has a state")]
-    #[inline]
     pub(crate) fn strike(&self, _: impl FnOnce() -> Option<Chaos>, _: &str) -> Option<Strike> {
-        None
+        match *self {}
     }
 }
 
@@ -33,8 +33,4 @@ pub(super) fn refuse(set: &PolicySet) -> Result<(), Mistakes> {
     }
     let mistake = Mistake::new("G903", Key::Chaos.as_str(), "gentle is built without its feature `chaos`");
     Err(mistake.with_help("write `features = [\"chaos\"]` beside `gentle` in Cargo.toml").into())
-}
-
-pub(crate) fn seed() -> Option<u64> {
-    None
 }

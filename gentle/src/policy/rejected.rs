@@ -51,6 +51,8 @@ pub enum Refusal {
     Open,
     /// Too many calls fail, and this is one of those that are not made.
     Shed,
+    /// It failed on purpose.
+    OnPurpose,
     /// The time is up: the operation's, or that of a wait whose length nobody could foresee.
     Elapsed,
 }
@@ -79,6 +81,7 @@ impl fmt::Display for Rejected {
             Refusal::TooLong => "the wait would be too long",
             Refusal::Open => "the circuit is open",
             Refusal::Shed => "too many calls fail",
+            Refusal::OnPurpose => "failed on purpose",
             Refusal::Elapsed => "the time is up",
         };
         write!(f, "{}: {why}", self.policy)?;

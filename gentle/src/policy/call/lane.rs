@@ -4,6 +4,7 @@ use std::pin::Pin;
 use gentle_dsl::Key;
 
 use crate::policy::bulkhead::Permit;
+use crate::policy::chaos::Strike;
 use crate::policy::circuit_breaker::{Held, Pass};
 use crate::policy::judge::Verdict;
 use crate::policy::rate_limit::Token;
@@ -40,6 +41,10 @@ pub(super) struct First<'a> {
 const PERMIT: u32 = 1;
 /// It is one of those that decide whether the circuit closes.
 const PROBE: u32 = 2;
+/// It went well, and nothing has come after it.
+const WELL: u32 = 4;
+/// It failed, and nothing has come after it.
+const BADLY: u32 = 8;
 
 /// What became of the last attempt, as far as the return value cannot tell.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +81,9 @@ impl<'a> First<'a> {
         if begun >= deadline {
             return None;
         }
+        if policies.chaos.is_some() || policies.throttle.as_ref().is_some_and(|valve| !valve.is_calm()) {
+            return None;
+        }
         let pass = match &policies.circuit_breaker {
             Some(breaker) => breaker.try_pass()?,
             None => Pass::NONE,
@@ -107,7 +115,12 @@ impl<'a> First<'a> {
     pub(super) fn went_well(self) -> Option<Self> {
         match &self.policies.circuit_breaker {
             Some(breaker) if !breaker.count(self.pass) => Some(self),
-            _ => None,
+            _ => {
+                if let Some(valve) = &self.policies.throttle {
+                    valve.ended(self.begun, false, self.policies.name());
+                }
+                None
+            }
         }
     }
 
@@ -163,9 +176,15 @@ impl<'a> Lane<'a> {
         self.made = self.made.saturating_add(1);
     }
 
+    /// There will be another attempt: how this one ended is not how the call ends.
+    pub(super) const fn goes_on(&mut self) {
+        self.held &= !(WELL | BADLY);
+    }
+
     /// Begins another attempt.
     pub(super) fn begin(&mut self) {
         self.let_go();
+        self.goes_on();
         // A later attempt begins later, if anybody asks when.
         if self.made > 0 && self.policies.is_timed() {
             self.at = now();
@@ -185,6 +204,7 @@ impl<'a> Lane<'a> {
             let again = self.made > 0;
             return Err(if again { Rejected::new(Key::Timeout, Refusal::TooLong) } else { TIME_IS_UP });
         }
+        self.throttled().inspect_err(|rejected| self.last = Last::Refused(*rejected))?;
         let pass = match &policies.circuit_breaker {
             Some(breaker) => {
                 breaker.pass(self.at, policies.name()).map(|pass| Some(Held::new(breaker, pass)))
@@ -196,6 +216,14 @@ impl<'a> Lane<'a> {
             self.last = Last::Refused(*rejected);
         }
         queued
+    }
+
+    // Once for the whole call.
+    fn throttled(&self) -> Result<(), Rejected> {
+        match &self.policies.throttle {
+            Some(valve) if self.made == 0 => valve.admit(self.at, self.policies.name(), fastrand::u32(..)),
+            _ => Ok(()),
+        }
     }
 
     // Who is refused at once pays for no wait.
@@ -256,6 +284,11 @@ impl<'a> Lane<'a> {
 
     pub(super) fn answered(&mut self, verdict: Verdict) {
         self.last = Last::Answered;
+        self.held |= match verdict {
+            Verdict::Success => WELL,
+            Verdict::Failure => BADLY,
+            Verdict::Ignored => 0,
+        };
         if let Some(breaker) = &self.policies.circuit_breaker {
             if verdict != Verdict::Success || !breaker.count(self.pass) {
                 self.judged(verdict);
@@ -298,7 +331,20 @@ impl<'a> Lane<'a> {
                 breaker.give_back(self.pass);
             }
         }
-        self.held = 0;
+        self.held &= !(PERMIT | PROBE);
+    }
+
+    // What it was that the call ended with, if an operation did it.
+    fn ended(&self) {
+        if let (Some(valve), true) = (&self.policies.throttle, self.held & (WELL | BADLY) != 0) {
+            valve.ended(self.at, self.held & BADLY != 0, self.policies.name());
+        }
+    }
+
+    /// What befalls the operation of this attempt on purpose.
+    pub(super) fn strike(&self) -> Option<Strike> {
+        let mischief = self.policies.chaos.as_ref()?;
+        mischief.strike(|| self.policies.chaos_now(), self.policies.name())
     }
 }
 
@@ -306,6 +352,7 @@ impl Drop for Lane<'_> {
     #[cold]
     fn drop(&mut self) {
         self.let_go();
+        self.ended();
     }
 }
 

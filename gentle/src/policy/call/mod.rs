@@ -194,6 +194,7 @@ impl<'a> Call<'a> {
         // at once and is refused for lack of time, so that the caller sees a timeout rather than the last failure.
         if due >= deadline && deadline != Instant::FAR {
             lane.end(at);
+            lane.goes_on();
             return Some(Pause(None));
         }
         let policy = policies.name();
@@ -202,6 +203,7 @@ impl<'a> Call<'a> {
             return None;
         }
         tracing::debug!(policy, attempts, ?elapsed, ?delay, "retrying");
+        lane.goes_on();
         Some(Pause((!delay.is_zero()).then_some(due)))
     }
 }

@@ -88,8 +88,9 @@ struct Inside {
 }
 
 impl Mischief {
-    pub(crate) const fn new() -> Self {
-        Self { mode: AtomicU8::new(AS_STARTED), inside: OnceLock::new() }
+    #[expect(clippy::unnecessary_wraps, reason = "without the feature there is none")]
+    pub(crate) const fn new() -> Option<Self> {
+        Some(Self { mode: AtomicU8::new(AS_STARTED), inside: OnceLock::new() })
     }
 
     /// Takes over another text, or none.
@@ -187,7 +188,7 @@ mod tests {
     }
 
     fn drawn(text: &str, seed: u64) -> Vec<bool> {
-        let mischief = Mischief::new();
+        let mischief = Mischief::new().unwrap();
         mischief.start(|| chaos(text), seed);
         (0..1_000).map(|_| mischief.strike(|| None, "").is_some()).collect()
     }
@@ -200,7 +201,7 @@ mod tests {
 
     #[test]
     fn nothing_happens_before_it_is_started_and_after_it_is_stopped() {
-        let mischief = Mischief::new();
+        let mischief = Mischief::new().unwrap();
         let strikes = || mischief.strike(|| chaos("100% fail"), "").is_some();
         assert!(!strikes());
         mischief.start(|| chaos("100% fail"), 1);
@@ -215,7 +216,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_delay_is_one_between_its_bounds() {
-        let mischief = Mischief::new();
+        let mischief = Mischief::new().unwrap();
         mischief.start(|| chaos("100% delay 100ms..2s"), 7);
         for _ in 0..20 {
             let begun = crate::time::now();
@@ -228,7 +229,7 @@ mod tests {
     #[tokio::test]
     #[should_panic(expected = "chaos: a panic on purpose")]
     async fn a_panic_says_that_it_is_one_on_purpose() {
-        let mischief = Mischief::new();
+        let mischief = Mischief::new().unwrap();
         mischief.start(|| chaos("100% panic"), 7);
         let _ = mischief.strike(|| None, "").unwrap().await;
     }

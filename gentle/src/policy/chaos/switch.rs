@@ -25,14 +25,14 @@ pub struct Switch<'a> {
 impl Policies {
     /// The chaos among them, to switch it on and off (feature `chaos`).
     pub fn chaos(&self) -> Option<Switch<'_>> {
-        self.mischief().map(|mischief| Switch { policies: self, mischief })
+        self.chaos.as_ref().map(|mischief| Switch { policies: self, mischief })
     }
 }
 
 impl Switch<'_> {
     /// From now on it strikes, whatever the environment says: always in the same way with the same number.
     pub fn start(&self, seed: u64) {
-        self.mischief.start(|| self.policies.written_chaos(), seed);
+        self.mischief.start(|| self.policies.chaos_now(), seed);
     }
 
     /// From now on nothing happens, whatever the environment says.

@@ -50,6 +50,18 @@ impl Policies {
                 set.timeout = Some(timeout);
                 state.set(timeout.on());
             }),
+            Key::Cache => self.change(self.cache.as_ref(), text, |state, cache, set| {
+                set.cache = Some(cache);
+                state.set(cache.on());
+            }),
+            Key::Throttle => self.change(self.throttle.as_ref(), text, |state, throttle, set| {
+                set.throttle = Some(throttle);
+                state.set(throttle.on());
+            }),
+            Key::Chaos => self.change(self.chaos.as_ref(), text, |state, chaos, set| {
+                set.chaos = Some(chaos);
+                state.set(chaos.on());
+            }),
             other => Err(unnamed(other)),
         }
     }
@@ -79,6 +91,9 @@ impl Policies {
             Key::Retry => self.back(key, written.retry, now.retry),
             Key::Timeout => self.back(key, written.timeout, now.timeout),
             Key::CircuitBreaker => self.back(key, written.circuit_breaker, now.circuit_breaker),
+            Key::Cache => self.back(key, written.cache, now.cache),
+            Key::Throttle => self.back(key, written.throttle, now.throttle),
+            Key::Chaos => self.back(key, written.chaos, now.chaos),
             _ => Ok(()),
         }
     }

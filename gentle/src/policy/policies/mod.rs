@@ -8,12 +8,15 @@ use std::ops::ControlFlow;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use gentle_dsl::{PolicySet, Retry, Setting, parse_policies};
+use gentle_dsl::{Cache, Chaos, PolicySet, Retry, Setting, parse_policies};
 
 use super::bulkhead::Gate;
+use super::cache::Store;
+use super::chaos::{self, Mischief};
 use super::circuit_breaker::{Breaker, Circuit, slow_above};
 use super::rate_limit::Limiter;
 use super::retry::Retrying;
+use super::throttle::{self, Valve};
 use super::timeout::Limits;
 use super::{Builder, Call, FromRejected, Mistakes, Outcome};
 use crate::error::Place;
@@ -41,11 +44,14 @@ use text::Text;
 pub struct Policies {
     /// What every call has to know first: [`TIMED`].
     flags: AtomicU32,
+    pub(super) throttle: Option<Valve>,
     pub(super) circuit_breaker: Option<Breaker>,
     pub(super) rate_limit: Option<Limiter>,
     pub(super) bulkhead: Option<Gate>,
     pub(super) retry: Option<Retrying>,
     pub(super) timeout: Option<Limits>,
+    pub(super) cache: Option<Store>,
+    pub(super) chaos: Option<Mischief>,
     text: Text,
     name: Cow<'static, str>,
     place: Option<Place>,
@@ -70,7 +76,9 @@ impl Policies {
     /// assert!(mistakes.to_string().contains("did you mean `burst`?"));
     /// ```
     pub fn parse(text: &str) -> Result<Self, Mistakes> {
-        parse_policies(text).map(|set| Self::given(Cow::Borrowed(""), set))
+        let set = parse_policies(text)?;
+        chaos::refuse(&set)?;
+        Ok(Self::given(Cow::Borrowed(""), set))
     }
 
     /// Policies put together one by one, each as text or as a value.
@@ -83,6 +91,10 @@ impl Policies {
     pub const fn of(name: &'static str, place: Place, set: &'static PolicySet) -> Self {
         Self {
             flags: AtomicU32::new(flags(set)),
+            throttle: match &set.throttle {
+                Some(throttle) => Some(Valve::new(throttle)),
+                None => None,
+            },
             circuit_breaker: match &set.circuit_breaker {
                 Some(breaker) => Some(Breaker::declared(breaker)),
                 None => None,
@@ -103,6 +115,14 @@ impl Policies {
                 Some(timeout) => Some(Limits::new(timeout)),
                 None => None,
             },
+            cache: match &set.cache {
+                Some(_) => Some(Store::new()),
+                None => None,
+            },
+            chaos: match &set.chaos {
+                Some(_) => Mischief::new(),
+                None => None,
+            },
             text: Text::declared(set),
             name: Cow::Borrowed(name),
             place: Some(place),
@@ -112,11 +132,14 @@ impl Policies {
     pub(super) fn given(name: Cow<'static, str>, set: PolicySet) -> Self {
         Self {
             flags: AtomicU32::new(flags(&set)),
+            throttle: set.throttle.as_ref().map(Valve::new),
             circuit_breaker: set.circuit_breaker.map(|breaker| Breaker::given(breaker.on())),
             rate_limit: set.rate_limit.map(|limit| Limiter::given(limit.on())),
             bulkhead: set.bulkhead.as_ref().map(Gate::new),
             retry: set.retry.as_ref().map(Retrying::new),
             timeout: set.timeout.as_ref().map(Limits::new),
+            cache: set.cache.map(|_| Store::new()),
+            chaos: set.chaos.and_then(|_| Mischief::new()),
             text: Text::given(set),
             name,
             place: None,
@@ -141,6 +164,11 @@ impl Policies {
     /// The circuit breaker among them, to look at it and to hold it open or closed.
     pub fn circuit_breaker(&self) -> Option<Circuit<'_>> {
         self.circuit_breaker.as_ref().map(Circuit::of)
+    }
+
+    /// How far the throttle among them is.
+    pub fn throttle(&self) -> Option<throttle::State> {
+        self.throttle.as_ref().map(Valve::state)
     }
 
     /// Runs `operation` under these policies: once, or again for as long as a retry says.
@@ -180,6 +208,16 @@ impl Policies {
         self.text.read(|set| set.retry).and_then(Setting::on)
     }
 
+    /// The cache now in force.
+    pub(super) fn cache_now(&self) -> Option<Cache> {
+        self.text.read(|set| set.cache).and_then(Setting::on)
+    }
+
+    /// The chaos now in force.
+    pub(super) fn chaos_now(&self) -> Option<Chaos> {
+        self.text.read(|set| set.chaos).and_then(Setting::on)
+    }
+
     /// Whether a call has to know when it began.
     #[inline]
     pub(super) fn is_timed(&self) -> bool {
@@ -196,7 +234,8 @@ const fn flags(set: &PolicySet) -> u32 {
         Some(Setting::On(breaker)) => slow_above(breaker) != u64::MAX,
         _ => false,
     };
-    let timed = within || slow || set.rate_limit.is_some() || set.timeout.is_some();
+    let paced = set.throttle.is_some() || set.rate_limit.is_some();
+    let timed = within || slow || paced || set.timeout.is_some();
     if timed { TIMED } else { 0 }
 }
 

@@ -57,7 +57,7 @@ mod window;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use gentle_dsl::Key;
+use gentle_dsl::{Key, Setting};
 pub use gentle_dsl::Throttle;
 
 pub use state::State;
@@ -78,30 +78,32 @@ pub(crate) struct Valve {
 }
 
 impl Valve {
-    pub(crate) const fn new(throttle: Option<Throttle>) -> Self {
-        Self { shed: AtomicU32::new(0), written: Terms::of(throttle), window: OnceLock::new() }
+    pub(crate) const fn new(throttle: &Setting<Throttle>) -> Self {
+        let written = match throttle {
+            Setting::On(throttle) => Terms::of(Some(throttle)),
+            Setting::Off => Terms::of(None),
+        };
+        Self { shed: AtomicU32::new(0), written, window: OnceLock::new() }
     }
 
     /// Takes over another throttle, or none.
     pub(crate) fn set(&self, throttle: Option<Throttle>) {
         let at = now();
-        self.window().set(Terms::of(throttle), at);
+        self.window().set(Terms::of(throttle.as_ref()), at);
         self.look(at, "");
     }
 
-    /// Lets a call pass, or not: `chance` is drawn only when there is a reason.
+    /// Whether every call passes.
     #[inline]
-    pub(crate) fn admit(
-        &self,
-        at: Instant,
-        name: &str,
-        chance: impl FnOnce() -> u32,
-    ) -> Result<(), Rejected> {
-        if self.shed.load(Ordering::Relaxed) == 0 { Ok(()) } else { self.draw(at, name, chance()) }
+    pub(crate) fn is_calm(&self) -> bool {
+        self.shed.load(Ordering::Relaxed) == 0
     }
 
-    #[cold]
-    fn draw(&self, at: Instant, name: &str, chance: u32) -> Result<(), Rejected> {
+    /// Lets a call pass, or not, by its lot.
+    pub(crate) fn admit(&self, at: Instant, name: &str, chance: u32) -> Result<(), Rejected> {
+        if self.is_calm() {
+            return Ok(());
+        }
         let share = self.look(known(at), name);
         if chance >= share && share != u32::MAX {
             return Ok(());
@@ -113,7 +115,7 @@ impl Valve {
     /// Takes in how a call ended that began at `begun`.
     #[inline]
     pub(crate) fn ended(&self, begun: Instant, failed: bool, name: &str) {
-        if failed || self.shed.load(Ordering::Relaxed) != 0 {
+        if failed || !self.is_calm() {
             self.judge(failed, name);
         } else {
             // That it went well is dated by its beginning, which is known already.

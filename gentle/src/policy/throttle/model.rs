@@ -78,7 +78,7 @@ fn on(sentence: &str) -> Throttle {
 
 /// Many calls at moments, with outcomes and lots that nobody chose.
 async fn many(throttle: Throttle, dice: &mut fastrand::Rng) {
-    let valve = Valve::new(Some(throttle));
+    let valve = Valve::new(&Setting::On(throttle));
     let mut model = Model { throttle, happened: Vec::new(), first: None, seen: 0.0 };
     let mut under_way: Vec<Instant> = Vec::new();
     let failing = dice.u32(0..100);
@@ -87,7 +87,7 @@ async fn many(throttle: Throttle, dice: &mut fastrand::Rng) {
         advance(Duration::from_nanos(dice.u64(0..=far))).await;
         let (at, chance) = (now(), dice.u32(..));
         if dice.bool() {
-            let (passes, expected) = (valve.admit(at, "", || chance).is_ok(), model.admits(at, chance));
+            let (passes, expected) = (valve.admit(at, "", chance).is_ok(), model.admits(at, chance));
             assert_eq!(passes, expected, "step {step}: {} of {throttle}, drawn {chance}", model.seen);
             if passes {
                 under_way.push(at);
@@ -117,11 +117,11 @@ async fn it_sheds_what_a_list_of_all_calls_would() {
 
 /// The share of calls shed when this share of those that are made fails.
 async fn shed_at(failing: f64) -> f64 {
-    let valve = Valve::new(Some(on("10% of 20 in 1m, up to 90%")));
+    let valve = Valve::new(&Setting::On(on("10% of 20 in 1m, up to 90%")));
     let (mut dice, mut shed) = (fastrand::Rng::with_seed(7), 0.0);
     for call in 0..40_000 {
         advance(Duration::from_millis(10)).await;
-        if valve.admit(now(), "", || dice.u32(..)).is_err() {
+        if valve.admit(now(), "", dice.u32(..)).is_err() {
             shed += f64::from(u8::from(call >= 20_000));
         } else {
             valve.ended(now(), dice.f64() < failing, "");
@@ -141,13 +141,13 @@ async fn the_share_grows_from_none_at_what_is_fine_to_the_most_when_everything_f
 #[tokio::test(start_paused = true)]
 async fn a_neighbour_with_too_much_to_do_gets_less() {
     // It answers ten a second, and is asked a hundred.
-    let valve = Valve::new(Some(on("10% of 20 in 10s")));
+    let valve = Valve::new(&Setting::On(on("10% of 20 in 10s")));
     let (mut dice, mut asked) = (fastrand::Rng::with_seed(7), 0);
     for second in 0..120 {
         let mut answers = 10;
         for _ in 0..100 {
             advance(Duration::from_millis(10)).await;
-            if valve.admit(now(), "", || dice.u32(..)).is_ok() {
+            if valve.admit(now(), "", dice.u32(..)).is_ok() {
                 asked += u32::from(second >= 60);
                 valve.ended(now(), answers == 0, "");
                 answers -= u32::from(answers > 0);
@@ -159,21 +159,21 @@ async fn a_neighbour_with_too_much_to_do_gets_less() {
 
 #[tokio::test(start_paused = true)]
 async fn it_stops_when_what_has_failed_is_older_than_the_time() {
-    let valve = Valve::new(Some(on("10% of 4 in 10s, up to 100%")));
+    let valve = Valve::new(&Setting::On(on("10% of 4 in 10s, up to 100%")));
     for _ in 0..4 {
         valve.ended(now(), true, "");
     }
-    assert!(valve.admit(now(), "", || u32::MAX).is_err(), "with 100% everybody is refused");
+    assert!(valve.admit(now(), "", u32::MAX).is_err(), "with 100% everybody is refused");
     advance(Duration::from_secs(8)).await;
-    assert!(valve.admit(now(), "", || 0).is_err());
+    assert!(valve.admit(now(), "", 0).is_err());
     advance(Duration::from_secs(2)).await;
-    assert!(valve.admit(now(), "", || 0).is_ok());
+    assert!(valve.admit(now(), "", 0).is_ok());
     assert_eq!(valve.state(), State { share: 0.0, calls: 0, failed: 0, shed: 1, refused: 2 });
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_change_keeps_what_was_counted() {
-    let valve = Valve::new(Some(on("50% of 4 in 1h")));
+    let valve = Valve::new(&Setting::On(on("50% of 4 in 1h")));
     for failed in [true, true, true, false] {
         valve.ended(now(), failed, "");
     }
@@ -182,7 +182,7 @@ async fn a_change_keeps_what_was_counted() {
     assert!((valve.state().share - 0.2).abs() < 1e-6);
     valve.set(None);
     assert_eq!(valve.state().share.to_bits(), 0.0_f64.to_bits());
-    assert!(valve.admit(now(), "", || 0).is_ok());
+    assert!(valve.admit(now(), "", 0).is_ok());
     valve.set(Some(on("50% of 4 in 10s")));
     assert!((valve.state().share - 0.5).abs() < 1e-6, "it knows still");
     advance(Duration::from_secs(10)).await;
@@ -197,9 +197,9 @@ async fn pitfall_25_amounts_at_their_ends_are_no_matter() {
         Throttle::new(Percent::WHOLE, 1, Duration::from_nanos(1)).up_to(Percent::hundredths(0)),
     ];
     for throttle in ends {
-        let valve = Valve::new(Some(throttle));
+        let valve = Valve::new(&Setting::On(throttle));
         for at in [Instant::UNKNOWN, now(), Instant::FAR, Instant::FAR, now()] {
-            let _ = valve.admit(at, "", || 0);
+            let _ = valve.admit(at, "", 0);
             valve.ended(at, false, "");
             valve.ended(at, true, "");
             assert!((0.0..=1.0).contains(&valve.state().share));
@@ -209,7 +209,7 @@ async fn pitfall_25_amounts_at_their_ends_are_no_matter() {
 
 #[tokio::test]
 async fn nothing_is_lost_between_threads() {
-    let valve = Arc::new(Valve::new(Some(on("99% of 1000000 in 1h"))));
+    let valve = Arc::new(Valve::new(&Setting::On(on("99% of 1000000 in 1h"))));
     let threads: Vec<_> = (0..4)
         .map(|thread| {
             let valve = valve.clone();

@@ -26,7 +26,7 @@ pub(super) struct Terms {
 }
 
 impl Terms {
-    pub(super) const fn of(throttle: Option<Throttle>) -> Self {
+    pub(super) const fn of(throttle: Option<&Throttle>) -> Self {
         match throttle {
             Some(throttle) => {
                 let width = nanos(throttle.window()) / PARTS as u64;
