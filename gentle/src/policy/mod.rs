@@ -29,6 +29,7 @@ mod shared;
 
 pub mod bulkhead;
 pub mod circuit_breaker;
+pub mod each;
 pub mod handler;
 pub mod rate_limit;
 pub mod retry;
@@ -39,9 +40,10 @@ pub mod tower;
 pub use builder::{Builder, IntoSetting};
 pub use call::{Attempt, Call, Pause};
 pub use gentle_dsl::{
-    Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Factor, Jitter, Key, Mistake, Mistakes, Percent,
+    Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Each, Factor, Jitter, Key, Mistake, Mistakes, Percent,
     PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries, Trip, Turn, Waiting,
 };
+pub use each::PolicyKey;
 pub use outcome::{Again, FromRejected, Outcome};
 pub use policies::Policies;
 pub use registration::Registration;
