@@ -20,6 +20,7 @@
 
 mod builder;
 mod call;
+mod judge;
 mod outcome;
 mod patience;
 mod policies;
@@ -44,6 +45,7 @@ pub use gentle_dsl::{
     PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries, Trip, Turn, Waiting,
 };
 pub use each::PolicyKey;
+pub use judge::{ByOutcome, Judge, Verdict};
 pub use outcome::{Again, FromRejected, Outcome};
 pub use policies::Policies;
 pub use registration::Registration;
