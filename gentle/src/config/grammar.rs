@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use gentle_dsl::{Bulkhead, CircuitBreaker, Key, Mistakes, RateLimit, Retry, Sentence, Setting, Timeout};
+use gentle_dsl::{
+    Bulkhead, Cache, Chaos, CircuitBreaker, Key, Mistakes, RateLimit, Retry, Sentence, Setting, Throttle, Timeout,
+};
 
 use super::Value;
 use super::mistake::Mistake;
@@ -23,6 +25,9 @@ pub(crate) fn check(value: &Value) -> Vec<Mistake> {
         Some(Key::Retry) => sentence::<Retry>(value).map(drop),
         Some(Key::Timeout) => sentence::<Timeout>(value).map(drop),
         Some(Key::Bulkhead) => sentence::<Bulkhead>(value).map(drop),
+        Some(Key::Cache) => sentence::<Cache>(value).map(drop),
+        Some(Key::Throttle) => sentence::<Throttle>(value).map(drop),
+        Some(Key::Chaos) => sentence::<Chaos>(value).map(drop),
         _ => Ok(()),
     };
     checked.err().unwrap_or_default()

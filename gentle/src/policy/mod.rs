@@ -36,6 +36,7 @@ pub mod cache;
 #[cfg(feature = "chaos")]
 pub mod chaos;
 pub mod circuit_breaker;
+pub mod each;
 pub mod handler;
 pub mod rate_limit;
 pub mod retry;
@@ -47,9 +48,11 @@ pub mod tower;
 pub use builder::{Builder, IntoSetting};
 pub use call::{Attempt, Call, Pause};
 pub use gentle_dsl::{
-    Backoff, Budget, Bulkhead, Cache, Chaos, ChaosAct, ChaosKind, CircuitBreaker, Delays, Factor, Jitter, Key, Mistake, Mistakes, Percent,
-    PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Throttle, Timeout, Tries, Trip, Turn, Waiting,
+    Backoff, Budget, Bulkhead, Cache, Chaos, ChaosAct, ChaosKind, CircuitBreaker, Delays, Each, Factor, Jitter,
+    Key, Mistake, Mistakes, Percent, PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Throttle, Timeout,
+    Tries, Trip, Turn, Waiting,
 };
+pub use each::PolicyKey;
 pub use judge::{ByOutcome, Judge, Verdict};
 pub use outcome::{Again, FromRejected, Outcome};
 pub use policies::Policies;

@@ -109,11 +109,14 @@ fn known(parts: &Parts) -> Known {
 /// The keys that the code has written: configuration changes these and adds no other.
 fn written(set: &PolicySet) -> Vec<&'static str> {
     let written = [
+        ("cache", set.cache.is_some()),
+        ("throttle", set.throttle.is_some()),
         ("retry", set.retry.is_some()),
         ("circuit_breaker", set.circuit_breaker.is_some()),
         ("rate_limit", set.rate_limit.is_some()),
         ("bulkhead", set.bulkhead.is_some()),
         ("timeout", set.timeout.is_some()),
+        ("chaos", set.chaos.is_some()),
     ];
     written.into_iter().filter_map(|(key, is)| is.then_some(key)).collect()
 }

@@ -3,16 +3,31 @@ use std::sync::Arc;
 use super::Terms;
 use crate::time::Instant;
 
-/// An answer, and whether it is a good one.
+/// An answer, and what is to be thought of it.
 #[derive(Debug)]
 pub(super) struct Answer<V> {
     pub(super) value: Arc<V>,
-    pub(super) good: bool,
+    pub(super) sort: Sort,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Sort {
+    Good,
+    /// A failure.
+    Bad,
+    /// It was good once, and there is nothing better.
+    Stale,
+}
+
+impl<V> Answer<V> {
+    pub(super) fn new(value: V, sort: Sort) -> Self {
+        Self { value: Arc::new(value), sort }
+    }
 }
 
 impl<V> Clone for Answer<V> {
     fn clone(&self) -> Self {
-        Self { value: self.value.clone(), good: self.good }
+        Self { value: self.value.clone(), sort: self.sort }
     }
 }
 
@@ -40,10 +55,10 @@ impl<V> Kept<V> {
 
     pub(super) fn put(&mut self, answer: Answer<V>, at: Instant) {
         let aged = Some(Aged { value: answer.value, since: at });
-        if answer.good {
-            *self = Self { good: aged, bad: None };
-        } else {
-            self.bad = aged;
+        match answer.sort {
+            Sort::Good => *self = Self { good: aged, bad: None },
+            Sort::Bad => self.bad = aged,
+            Sort::Stale => {}
         }
     }
 
@@ -51,13 +66,14 @@ impl<V> Kept<V> {
     pub(super) fn fresh(&self, terms: &Terms, at: Instant) -> Option<Answer<V>> {
         let good = self.good.as_ref().and_then(|good| good.within(terms.keep, at));
         let bad = || self.bad.as_ref().and_then(|bad| bad.within(terms.errors, at));
-        let answer = |value: &Arc<V>, good| Answer { value: value.clone(), good };
-        good.map(|value| answer(value, true)).or_else(|| bad().map(|value| answer(value, false)))
+        let answer = |value: &Arc<V>, sort| Answer { value: value.clone(), sort };
+        good.map(|value| answer(value, Sort::Good)).or_else(|| bad().map(|value| answer(value, Sort::Bad)))
     }
 
     /// A good answer that may be too old.
-    pub(super) fn stale(&self, terms: &Terms, at: Instant) -> Option<Arc<V>> {
-        self.good.as_ref()?.within(terms.keep.saturating_add(terms.stale), at).cloned()
+    pub(super) fn stale(&self, terms: &Terms, at: Instant) -> Option<Answer<V>> {
+        let value = self.good.as_ref()?.within(terms.keep.saturating_add(terms.stale), at)?.clone();
+        Some(Answer { value, sort: Sort::Stale })
     }
 
     pub(super) fn is_worthless(&self, terms: &Terms, at: Instant) -> bool {

@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use super::kept::Answer;
+use super::kept::{Answer, Sort};
 use super::shelf::{Errand, Follower, Found, Shelf, Waited};
 use super::*;
 use crate::time::Instant;
@@ -17,12 +16,16 @@ fn terms(keep: u64, stale: u64, errors: u64) -> Terms {
 }
 
 fn answer(value: u32, good: bool) -> Answer<u32> {
-    Answer { value: Arc::new(value), good }
+    Answer::new(value, if good { Sort::Good } else { Sort::Bad })
 }
 
 /// Keys whose hashes often collide.
 fn ask<'a>(shelf: &'a Shelf<u32, u32>, key: u32, terms: &Terms, at: u64) -> Of<'a> {
     shelf.ask(u64::from(key % 5), |other| *other == key, || key, terms, Instant::from_nanos(at))
+}
+
+fn keep(errand: Errand<'_, u32, u32>, answer: Answer<u32>, terms: &Terms, at: u64) {
+    errand.keep(&answer, Some(answer.clone()), terms, Instant::from_nanos(at));
 }
 
 fn forget(shelf: &Shelf<u32, u32>, key: u32) {
@@ -86,12 +89,12 @@ fn many(dice: &mut fastrand::Rng) {
             }
             3..=8 if !under_way.is_empty() => {
                 let (key, asked, errand) = under_way.swap_remove(dice.usize(0..under_way.len()));
-                let stale = errand.stale(&words, Instant::from_nanos(now)).map(|value| *value);
+                let stale = errand.stale(&words, Instant::from_nanos(now)).map(|answer| *answer.value);
                 let slot = model.get(&key).copied().unwrap_or_default();
                 assert!(slot.doomed || stale == slot.stale(&words, now), "step {step}: {key} at {now}");
                 let (value, good) = (dice.u32(..), dice.bool());
                 if dice.u32(0..4) > 0 {
-                    errand.keep(&answer(value, good), &words, Instant::from_nanos(now));
+                    keep(errand, answer(value, good), &words, now);
                     if forgotten.get(&key).is_none_or(|at| *at < asked) {
                         model.entry(key).or_default().put(value, good, now);
                     }
@@ -100,7 +103,7 @@ fn many(dice: &mut fastrand::Rng) {
             _ => {
                 let slot = model.get(&key).copied().unwrap_or_default();
                 let found = match ask(&shelf, key, &words, now) {
-                    Found::Kept(kept) => Some((*kept.value, kept.good)),
+                    Found::Kept(kept) => Some((*kept.value, kept.sort == Sort::Good)),
                     Found::Nothing(errand) => {
                         under_way.push((key, step, errand));
                         None
@@ -130,7 +133,7 @@ fn there_are_never_more_answers_than_there_may_be() {
             let hash = dice.u64(..);
             let found = shelf.ask(hash, |other| *other == key, || key, &words, Instant::from_nanos(at));
             let Found::Nothing(errand) = found else { panic!("it is a new key") };
-            errand.keep(&answer(key, true), &words, Instant::from_nanos(at));
+            keep(errand, answer(key, true), &words, at);
             assert!(shelf.len() <= most, "{} of {most}", shelf.len());
         }
         assert!(shelf.len() * 10 >= most * 9, "{} of {most}", shelf.len());
@@ -143,10 +146,10 @@ fn an_answer_that_was_asked_for_before_it_was_forgotten_is_not_kept() {
         let (shelf, words) = (Shelf::new(10), Terms { coalesce, ..terms(100, 0, 0) });
         let Found::Nothing(errand) = ask(&shelf, 1, &words, 0) else { panic!("there is nothing") };
         forget(&shelf, 1);
-        errand.keep(&answer(7, true), &words, Instant::from_nanos(0));
+        keep(errand, answer(7, true), &words, 0);
         let Found::Nothing(errand) = ask(&shelf, 1, &words, 0) else { panic!("it was forgotten") };
         shelf.clear();
-        errand.keep(&answer(7, true), &words, Instant::from_nanos(0));
+        keep(errand, answer(7, true), &words, 0);
         assert!(matches!(ask(&shelf, 1, &words, 0), Found::Nothing(_)));
     }
 }
@@ -181,7 +184,7 @@ fn crowd(dice: &mut fastrand::Rng) {
                 if let Some(Caller::Running(errand)) = running.map(|place| callers.swap_remove(place)) {
                     if dice.bool() {
                         answered = Some(step);
-                        errand.keep(&answer(step, true), &SHARED, Instant::from_nanos(at));
+                        keep(errand, answer(step, true), &SHARED, at);
                     }
                 }
             }
@@ -240,7 +243,7 @@ fn many_threads_never_run_the_same_call_at_the_same_time() {
         assert_eq!(running.fetch_sub(1, Ordering::SeqCst), 1);
         // What is kept is too old at once.
         if dice.bool() {
-            errand.keep(&answer(7, true), &SHARED, Instant::from_nanos(0));
+            keep(errand, answer(7, true), &SHARED, 0);
         }
     };
     std::thread::scope(|threads| {

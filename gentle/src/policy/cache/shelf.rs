@@ -110,22 +110,29 @@ impl<K: Eq, V> Shelf<K, V> {
         self.parts.iter().all(|part| lock(part).flights.is_empty())
     }
 
-    fn keep(&self, hash: u64, duty: &mut Duty<K, V>, answer: &Answer<V>, terms: &Terms, at: Instant) {
+    fn keep(
+        &self,
+        hash: u64,
+        duty: &mut Duty<K, V>,
+        (given, kept): (&Answer<V>, Option<Answer<V>>),
+        terms: &Terms,
+        at: Instant,
+    ) {
         let mut part = self.part(hash);
         let key = match mem::replace(duty, Duty::Done) {
             Duty::Alone { key, epoch } => (epoch == part.epoch).then_some(key),
             Duty::Lead(flight) => {
                 let key = part.detach(hash, |under| Arc::ptr_eq(&under.flight, &flight));
-                flight.land(answer.clone());
+                flight.land(given.clone());
                 key
             }
             Duty::Done => None,
         };
-        let (Some(key), true) = (key, terms.is_on()) else { return };
+        let (Some(key), Some(answer), true) = (key, kept, terms.is_on()) else { return };
         let most = self.share_of(hash, terms.most);
         let worthless = |kept: &Kept<V>| kept.is_worthless(terms, at);
         if let Some(kept) = part.kept.get_or_insert((hash, key), most, worthless, || Kept::NOTHING) {
-            kept.put(answer.clone(), at);
+            kept.put(answer, at);
         }
     }
 
@@ -136,11 +143,24 @@ impl<K: Eq, V> Shelf<K, V> {
         }
     }
 
-    fn stale(&self, hash: u64, key: &K, terms: &Terms, at: Instant) -> Option<Arc<V>> {
-        self.part(hash).kept.get(hash, |other| other == key)?.stale(terms, at)
+    /// The last good answer, which may be too old.
+    pub(super) fn stale_of(
+        &self,
+        hash: u64,
+        is: impl Fn(&K) -> bool,
+        terms: &Terms,
+        at: Instant,
+    ) -> Option<Answer<V>> {
+        self.part(hash).kept.get(hash, is)?.stale(terms, at)
     }
 
-    fn stale_for(&self, hash: u64, flight: &Arc<Flight<V>>, terms: &Terms, at: Instant) -> Option<Arc<V>> {
+    fn stale_for(
+        &self,
+        hash: u64,
+        flight: &Arc<Flight<V>>,
+        terms: &Terms,
+        at: Instant,
+    ) -> Option<Answer<V>> {
         let Part { kept, flights, .. } = &mut *self.part(hash);
         let under = flights.get(&hash)?.iter().find(|under| Arc::ptr_eq(&under.flight, flight))?;
         kept.get(hash, |other| *other == under.key)?.stale(terms, at)
@@ -193,15 +213,15 @@ enum Duty<K, V> {
 }
 
 impl<K: Eq, V> Errand<'_, K, V> {
-    /// Keeps the answer, and gives it to those who wait.
-    pub(super) fn keep(mut self, answer: &Answer<V>, terms: &Terms, at: Instant) {
-        self.shelf.keep(self.hash, &mut self.duty, answer, terms, at);
+    /// Gives one answer to those who wait, and keeps this one or another.
+    pub(super) fn keep(mut self, given: &Answer<V>, kept: Option<Answer<V>>, terms: &Terms, at: Instant) {
+        self.shelf.keep(self.hash, &mut self.duty, (given, kept), terms, at);
     }
 
     /// The last good answer, which may be too old.
-    pub(super) fn stale(&self, terms: &Terms, at: Instant) -> Option<Arc<V>> {
+    pub(super) fn stale(&self, terms: &Terms, at: Instant) -> Option<Answer<V>> {
         match &self.duty {
-            Duty::Alone { key, .. } => self.shelf.stale(self.hash, key, terms, at),
+            Duty::Alone { key, .. } => self.shelf.stale_of(self.hash, |other| other == key, terms, at),
             Duty::Lead(flight) => self.shelf.stale_for(self.hash, flight, terms, at),
             Duty::Done => None,
         }
@@ -232,7 +252,7 @@ pub(super) enum Waited<'a, K: Eq, V> {
     /// Who made the call has no answer for others: the next is to make it.
     Called(Errand<'a, K, V>),
     /// The time was up. With it, the last good answer there was.
-    Late(Option<Arc<V>>),
+    Late(Option<Answer<V>>),
 }
 
 impl<'a, K: Eq, V> Follower<'a, K, V> {

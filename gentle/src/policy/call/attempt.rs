@@ -5,7 +5,7 @@ use std::task::{Context, Poll, ready};
 
 use super::Call;
 use super::lane::{First, Lane, Wait};
-use crate::policy::{ByOutcome, FromRejected, Judge, Rejected, Verdict, timeout};
+use crate::policy::{ByOutcome, FromRejected, Judge, Rejected, timeout};
 use crate::time::Instant;
 
 /// An attempt under way: see [`Call::attempt`](super::Call::attempt).
@@ -117,7 +117,7 @@ where
         Poll::Ready(match struck {
             Some(Ok(())) => None,
             Some(Err(rejected)) => {
-                lane.answered(Verdict::Failure);
+                lane.failed();
                 Some(F::Output::from_rejected(rejected))
             }
             None => Some(lane.ran_out(until)),

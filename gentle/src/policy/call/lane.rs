@@ -45,6 +45,11 @@ const PROBE: u32 = 2;
 const WELL: u32 = 4;
 /// It failed, and nothing has come after it.
 const BADLY: u32 = 8;
+/// It ended with an error that nobody counts, and nothing has come after it.
+const EITHER: u32 = 16;
+/// Beside one of these: what it ended with was not made by the operation.
+const OURS: u32 = 32;
+const ENDED: u32 = WELL | BADLY | EITHER | OURS;
 
 /// What became of the last attempt, as far as the return value cannot tell.
 #[derive(Clone, Copy, Debug)]
@@ -141,7 +146,7 @@ impl<'a> First<'a> {
 pub(super) fn begin(policies: &Policies) -> (Instant, Instant) {
     // A retry that only counts never needs the time of a call that goes well.
     let begun = if policies.is_timed() { now() } else { Instant::UNKNOWN };
-    (begun, policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.whole(begun)))
+    (begun, policies.ends(begun))
 }
 
 impl<'a> Lane<'a> {
@@ -178,7 +183,7 @@ impl<'a> Lane<'a> {
 
     /// There will be another attempt: how this one ended is not how the call ends.
     pub(super) const fn goes_on(&mut self) {
-        self.held &= !(WELL | BADLY);
+        self.held &= !ENDED;
     }
 
     /// Begins another attempt.
@@ -287,7 +292,7 @@ impl<'a> Lane<'a> {
         self.held |= match verdict {
             Verdict::Success => WELL,
             Verdict::Failure => BADLY,
-            Verdict::Ignored => 0,
+            Verdict::Ignored => EITHER,
         };
         if let Some(breaker) = &self.policies.circuit_breaker {
             if verdict != Verdict::Success || !breaker.count(self.pass) {
@@ -314,9 +319,30 @@ impl<'a> Lane<'a> {
         if until == self.deadline {
             self.last = Last::Refused(elapsed);
         } else {
-            self.answered(Verdict::Failure);
+            self.failed();
         }
         R::from_rejected(elapsed)
+    }
+
+    /// An error that stands for one of the operation's.
+    pub(super) fn failed(&mut self) {
+        self.answered(Verdict::Failure);
+        self.held |= OURS;
+    }
+
+    /// How the operation has ended, if it has and nothing came after it.
+    pub(super) const fn verdict(&self) -> Option<Verdict> {
+        match self.held & ENDED {
+            WELL => Some(Verdict::Success),
+            BADLY => Some(Verdict::Failure),
+            EITHER => Some(Verdict::Ignored),
+            _ => None,
+        }
+    }
+
+    /// Leaves it no more time than until this moment.
+    pub(super) fn ends_by(&mut self, deadline: Instant) {
+        self.deadline = self.deadline.min(deadline);
     }
 
     /// Gives back what the attempt holds.

@@ -20,6 +20,7 @@ use super::throttle::{self, Valve};
 use super::timeout::Limits;
 use super::{Builder, Call, FromRejected, Mistakes, Outcome};
 use crate::error::Place;
+use crate::time::Instant;
 use text::Text;
 
 /// The policies around one operation, with their state: circuit, bucket, queue, permits, budget.
@@ -206,6 +207,12 @@ impl Policies {
     /// The retry now in force.
     pub(super) fn retry_now(&self) -> Option<Retry> {
         self.text.read(|set| set.retry).and_then(Setting::on)
+    }
+
+    /// When a call that begins at this moment must have ended.
+    #[inline]
+    pub(super) fn ends(&self, begun: Instant) -> Instant {
+        self.timeout.as_ref().map_or(Instant::FAR, |limits| limits.whole(begun))
     }
 
     /// The cache now in force.

@@ -1,0 +1,164 @@
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::ControlFlow;
+
+use gentle_dsl::Key;
+
+use super::answer::Keeps;
+use super::kept::{Answer, Sort};
+use super::shelf::{Errand, Found, Shelf, Waited};
+use super::Inside;
+use crate::policy::{Call, FromRejected, Outcome, Policies, PolicyKey, Refusal, Rejected, Verdict};
+use crate::time::{Instant, now};
+
+/// A call for whose answer somebody has looked in vain: made under its policies, its outcome goes through
+/// [`keep`](Self::keep). Given up, it goes to the next who waits for the same answer.
+#[doc(hidden)]
+pub struct Recall<'a, M: Keeps<R>, R, K: Eq> {
+    errand: Option<Task<'a, K, M::Kept>>,
+    how: PhantomData<fn() -> (M, R)>,
+}
+
+/// What is to be done, and by when, where that is not the call's own affair.
+struct Task<'a, K: Eq, V> {
+    inside: &'a Inside,
+    errand: Errand<'a, K, V>,
+    deadline: Instant,
+    or_stale: bool,
+}
+
+impl Policies {
+    /// Looks for the answer to this key that the operation of that name has given before: it, or the call to be made.
+    /// Where the cache says so, it waits for another call that is under way.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future leaves the place of one who waits. Who had just been called to make the call hands that on.
+    #[doc(hidden)]
+    pub async fn recall<M, R, K>(
+        &self,
+        key: K,
+        whose: &'static str,
+        or_stale: bool,
+    ) -> ControlFlow<R, Recall<'_, M, R, K::Owned>>
+    where
+        M: Keeps<R>,
+        R: FromRejected,
+        K: PolicyKey,
+        K::Owned: Eq,
+    {
+        let Some(store) = &self.cache else { return ControlFlow::Continue(Recall::idle()) };
+        let inside = store.inside(self);
+        let terms = inside.words.get();
+        if !terms.is_on() {
+            return ControlFlow::Continue(Recall::idle());
+        }
+        let shelf: &Shelf<K::Owned, M::Kept> = inside.shelves.get(whose, terms.most);
+        let hash = inside.hash(&key);
+        let begun = now();
+        let mut at = begun;
+        loop {
+            let follower = match shelf.ask(hash, |kept| key.is(kept), || key.keep(), &terms, at) {
+                Found::Kept(answer) if answer.sort == Sort::Bad && or_stale => {
+                    let stale = shelf.stale_of(hash, |kept| key.is(kept), &terms, at);
+                    return ControlFlow::Break(inside.found::<M, R>(stale.unwrap_or(answer)));
+                }
+                Found::Kept(answer) => return ControlFlow::Break(inside.found::<M, R>(answer)),
+                Found::Nothing(errand) => {
+                    // Who has waited has less time left than the call would have by itself.
+                    let deadline = if at == begun { Instant::FAR } else { self.ends(begun) };
+                    return ControlFlow::Continue(Recall::with(inside, errand, deadline, or_stale));
+                }
+                Found::Waiting(follower) => follower,
+            };
+            let deadline = self.ends(begun);
+            match follower.wait(deadline, &terms).await {
+                Waited::Answer(answer) if answer.sort == Sort::Stale && !or_stale => at = now(),
+                Waited::Answer(answer) => return ControlFlow::Break(inside.shared::<M, R>(&answer)),
+                Waited::Called(errand) => {
+                    return ControlFlow::Continue(Recall::with(inside, errand, deadline, or_stale));
+                }
+                Waited::Late(Some(stale)) if or_stale => {
+                    return ControlFlow::Break(inside.found::<M, R>(stale));
+                }
+                Waited::Late(_) => {
+                    let late = Rejected::new(Key::Timeout, Refusal::Elapsed);
+                    return ControlFlow::Break(R::from_rejected(late));
+                }
+            }
+        }
+    }
+}
+
+impl Inside {
+    fn found<M: Keeps<R>, R>(&self, answer: Answer<M::Kept>) -> R {
+        match answer.sort {
+            Sort::Stale => self.tally.stale(),
+            Sort::Good | Sort::Bad => self.tally.hit(),
+        }
+        M::give(&answer.value)
+    }
+
+    fn shared<M: Keeps<R>, R>(&self, answer: &Answer<M::Kept>) -> R {
+        self.tally.coalesced();
+        if answer.sort == Sort::Stale {
+            self.tally.stale();
+        }
+        M::give(&answer.value)
+    }
+}
+
+impl<'a, M: Keeps<R>, R, K: Eq> Recall<'a, M, R, K> {
+    /// For a call that no cache is interested in.
+    fn idle() -> Self {
+        Self { errand: None, how: PhantomData }
+    }
+
+    fn with(inside: &'a Inside, errand: Errand<'a, K, M::Kept>, deadline: Instant, or_stale: bool) -> Self {
+        inside.tally.miss();
+        Self { errand: Some(Task { inside, errand, deadline, or_stale }), how: PhantomData }
+    }
+
+    /// Tells the call by when it must have ended, where it has waited before.
+    pub fn prepare(&self, call: &mut Call<'_>) {
+        if let Some(Task { deadline, .. }) = &self.errand {
+            if *deadline != Instant::FAR {
+                call.ends_by(*deadline);
+            }
+        }
+    }
+
+    /// Takes the outcome that the call has ended with: keeps it, if it is worth it, and hands it back; or an answer that
+    /// is too old in the place of a failure.
+    pub fn keep(self, outcome: R, call: &Call<'_>) -> R
+    where
+        R: Outcome,
+    {
+        let Some(Task { inside, errand, or_stale, .. }) = self.errand else { return outcome };
+        let (terms, at) = (inside.words.get(), now());
+        let verdict = call.verdict();
+        let good = !outcome.is_failure() && verdict.is_some_and(|verdict| verdict != Verdict::Failure);
+        let worth = good || (verdict.is_some() && terms.errors > 0);
+        let sort = if good { Sort::Good } else { Sort::Bad };
+        let answer = worth.then(|| M::keep(&outcome)).flatten().map(|kept| Answer::new(kept, sort));
+        let stale = if good || !or_stale { None } else { errand.stale(&terms, at) };
+        match (stale, answer) {
+            (Some(stale), answer) => {
+                errand.keep(&stale, answer, &terms, at);
+                inside.found::<M, R>(stale)
+            }
+            (None, Some(answer)) => {
+                errand.keep(&answer, Some(answer.clone()), &terms, at);
+                outcome
+            }
+            // The next who waits makes the call.
+            (None, None) => outcome,
+        }
+    }
+}
+
+impl<M: Keeps<R>, R, K: Eq> fmt::Debug for Recall<'_, M, R, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recall").finish_non_exhaustive()
+    }
+}
