@@ -22,6 +22,10 @@ impl Mischief {
         match *self {}
     }
 
+    pub(crate) fn is_roused(&self) -> bool {
+        match *self {}
+    }
+
     pub(crate) fn strike(&self, _: impl FnOnce() -> Option<Chaos>, _: &str) -> Option<Strike> {
         match *self {}
     }

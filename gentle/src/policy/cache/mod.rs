@@ -2,6 +2,7 @@
 mod answer;
 mod answers;
 mod cached;
+mod fitted;
 mod flight;
 mod kept;
 mod recall;
@@ -20,6 +21,7 @@ pub use answer::Answer;
 #[doc(hidden)]
 pub use answer::{Keeps, Outcomes, Values};
 pub use answers::Answers;
+pub(crate) use fitted::fitted;
 #[doc(hidden)]
 pub use recall::Recall;
 pub use state::State;

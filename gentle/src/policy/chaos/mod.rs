@@ -172,11 +172,6 @@ pub(super) fn refuse(_: &PolicySet) -> Result<(), Mistakes> {
     Ok(())
 }
 
-/// With which number it happens, where it does.
-pub(crate) fn seed() -> Option<u64> {
-    environment::seed()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,7 @@ use gentle_dsl::{Key, PolicySet, Sentence, Setting};
 
 use super::{Policies, TIMED, flags};
 use crate::error::{Error, Kind};
+use crate::policy::cache;
 
 impl Policies {
     /// Changes one policy while calls are running. State is kept: what a bucket has given out stays given out, and
@@ -30,35 +31,32 @@ impl Policies {
     /// ```
     pub fn set(&self, key: Key, text: &str) -> Result<(), Error> {
         match key {
-            Key::CircuitBreaker => self.change(self.circuit_breaker.as_ref(), text, |state, breaker, set| {
+            Key::CircuitBreaker => self.change(self.circuit_breaker.as_ref(), parse(text)?, |state, breaker, set| {
                 set.circuit_breaker = Some(breaker);
                 state.set(breaker.on());
             }),
-            Key::RateLimit => self.change(self.rate_limit.as_ref(), text, |state, limit, set| {
+            Key::RateLimit => self.change(self.rate_limit.as_ref(), parse(text)?, |state, limit, set| {
                 set.rate_limit = Some(limit);
                 state.set(limit.on());
             }),
-            Key::Bulkhead => self.change(self.bulkhead.as_ref(), text, |state, bulkhead, set| {
+            Key::Bulkhead => self.change(self.bulkhead.as_ref(), parse(text)?, |state, bulkhead, set| {
                 set.bulkhead = Some(bulkhead);
                 state.set(bulkhead.on());
             }),
-            Key::Retry => self.change(self.retry.as_ref(), text, |state, retry, set| {
+            Key::Retry => self.change(self.retry.as_ref(), parse(text)?, |state, retry, set| {
                 set.retry = Some(retry);
                 state.set(retry.on());
             }),
-            Key::Timeout => self.change(self.timeout.as_ref(), text, |state, timeout, set| {
+            Key::Timeout => self.change(self.timeout.as_ref(), parse(text)?, |state, timeout, set| {
                 set.timeout = Some(timeout);
                 state.set(timeout.on());
             }),
-            Key::Cache => self.change(self.cache.as_ref(), text, |state, cache, set| {
-                set.cache = Some(cache);
-                state.set(cache.on());
-            }),
-            Key::Throttle => self.change(self.throttle.as_ref(), text, |state, throttle, set| {
+            Key::Cache => self.set_cache(text),
+            Key::Throttle => self.change(self.throttle.as_ref(), parse(text)?, |state, throttle, set| {
                 set.throttle = Some(throttle);
                 state.set(throttle.on());
             }),
-            Key::Chaos => self.change(self.chaos.as_ref(), text, |state, chaos, set| {
+            Key::Chaos => self.change(self.chaos.as_ref(), parse(text)?, |state, chaos, set| {
                 set.chaos = Some(chaos);
                 state.set(chaos.on());
             }),
@@ -66,14 +64,21 @@ impl Policies {
         }
     }
 
+    fn set_cache(&self, text: &str) -> Result<(), Error> {
+        let cache = cache::fitted(self.text.written().cache.as_ref(), parse(text)?)?;
+        self.change(self.cache.as_ref(), cache, |state, cache, set| {
+            set.cache = Some(cache);
+            state.set(cache.on());
+        })
+    }
+
     fn change<S, T: Sentence>(
         &self,
         state: Option<&S>,
-        text: &str,
+        value: Setting<T>,
         take_over: impl FnOnce(&S, Setting<T>, &mut PolicySet),
     ) -> Result<(), Error> {
         let state = state.ok_or_else(|| unnamed(T::KEY))?;
-        let value = T::parse(text).map_err(|mistakes| Error::new(Kind::Config, mistakes.to_string()))?;
         self.text.change(|set| {
             take_over(state, value, set);
             let timed = |before: u32| Some(before & !TIMED | flags(set));
@@ -109,6 +114,10 @@ impl Policies {
             _ => Ok(()),
         }
     }
+}
+
+fn parse<T: Sentence>(text: &str) -> Result<Setting<T>, Error> {
+    T::parse(text).map_err(|mistakes| Error::new(Kind::Config, mistakes.to_string()))
 }
 
 fn unnamed(key: Key) -> Error {

@@ -225,6 +225,11 @@ impl Policies {
         self.text.read(|set| set.chaos).and_then(Setting::on)
     }
 
+    /// Whether calls fail on purpose.
+    pub(crate) fn is_chaotic(&self) -> bool {
+        self.chaos.as_ref().is_some_and(Mischief::is_roused) && self.chaos_now().is_some()
+    }
+
     /// Whether a call has to know when it began.
     #[inline]
     pub(super) fn is_timed(&self) -> bool {
