@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used, reason = "an error here fails the test, as it should")]
 
 mod bulkhead;
+mod cache;
 mod cancel;
 mod circuit_breaker;
 mod rate_limit;
 mod retry;
+mod throttle;
 mod timeout;
 
 use std::future::{Future, pending};

@@ -1,0 +1,120 @@
+//! Failures on purpose, and what the policies around them make of them.
+#![allow(clippy::unwrap_used, reason = "an error here fails the test, as it should")]
+
+use std::future::pending;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use gentle::policy::{Key, Policies, Refusal, Rejected};
+use gentle::time::now;
+
+type Answer = Result<(), Rejected>;
+
+async fn at_once() -> Answer {
+    Ok(())
+}
+
+/// Policies whose chaos is on.
+fn shaky(text: &str) -> Policies {
+    let policies = Policies::parse(text).unwrap();
+    policies.chaos().unwrap().start(7);
+    policies
+}
+
+fn is_on_purpose(answer: &Answer) -> bool {
+    matches!(answer, Err(Rejected { policy: Key::Chaos, kind: Refusal::OnPurpose, .. }))
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_happens_unless_somebody_asks_for_it() {
+    let policies = Policies::parse(r#"chaos = "100% panic""#).unwrap();
+    assert_eq!(policies.call(at_once).await, Ok(()));
+    let chaos = policies.chaos().unwrap();
+    assert!(!chaos.is_on());
+    chaos.start(1);
+    chaos.stop();
+    assert_eq!(policies.call(at_once).await, Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_stands_for_the_operations_own_so_a_retry_repeats_it_and_a_circuit_breaker_opens() {
+    let policies = shaky(r#"chaos = "100% fail", retry = "now, 3 attempts", circuit_breaker = "5 in a row""#);
+    let never = || async { unreachable!("it fails before") };
+    assert!(is_on_purpose(&policies.call(never).await));
+    assert_eq!(policies.circuit_breaker().unwrap().state().signs[0].bad, 3);
+    let refused = policies.call(never).await.unwrap_err();
+    assert_eq!((refused.policy, refused.kind), (Key::CircuitBreaker, Refusal::Open));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delay_is_part_of_the_time_of_the_attempt_and_holds_its_permit() {
+    let policies = shaky(r#"chaos = "100% delay 3s", bulkhead = "1", timeout = "2s each attempt""#);
+    let begun = now();
+    let (one, other) = tokio::join!(policies.call(at_once), policies.call(at_once));
+    assert!(one.unwrap_err().is_timeout());
+    assert_eq!(other.unwrap_err().policy, Key::Bulkhead);
+    assert_eq!(now() - begun, Duration::from_secs(2));
+
+    policies.set(Key::Timeout, "off").unwrap();
+    let begun = now();
+    assert_eq!(policies.call(at_once).await, Ok(()));
+    assert_eq!(now() - begun, Duration::from_secs(3), "and then the operation runs");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_given_up_while_it_is_delayed_leaves_nothing_behind() {
+    let policies = shaky(r#"chaos = "100% delay 3s", bulkhead = "1", circuit_breaker = "2 in a row""#);
+    let asked = AtomicU32::new(0);
+    let ask = || async {
+        asked.fetch_add(1, Ordering::SeqCst);
+        Ok::<(), Rejected>(())
+    };
+    for _ in 0..3 {
+        assert!(tokio::time::timeout(Duration::from_secs(1), policies.call(ask)).await.is_err());
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 0);
+    assert_eq!(policies.call(ask).await, Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_goes_through_and_leaves_nothing_behind() {
+    let policies = std::sync::Arc::new(shaky(r#"chaos = "100% panic", bulkhead = "1""#));
+    let call = {
+        let policies = policies.clone();
+        tokio::spawn(async move { policies.call(pending::<Answer>).await })
+    };
+    assert!(call.await.unwrap_err().is_panic());
+    policies.chaos().unwrap().stop();
+    assert_eq!(policies.call(at_once).await, Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_same_number_makes_the_same_calls_fail() {
+    let failed = async |seed: u64| {
+        let policies = Policies::parse(r#"chaos = "30% fail, 10% delay 1ms..5ms""#).unwrap();
+        policies.chaos().unwrap().start(seed);
+        let mut failed = Vec::new();
+        for _ in 0..200 {
+            failed.push(policies.call(at_once).await.is_err());
+        }
+        failed
+    };
+    assert_eq!(failed(42).await, failed(42).await);
+    assert_ne!(failed(42).await, failed(43).await);
+    let share = failed(42).await.into_iter().filter(|failed| *failed).count();
+    assert!((40..80).contains(&share), "{share}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_is_changed_and_switched_off_while_it_works() {
+    let policies = shaky(r#"chaos = "100% fail""#);
+    assert!(is_on_purpose(&policies.call(at_once).await));
+    policies.set(Key::Chaos, "off").unwrap();
+    assert_eq!(policies.call(at_once).await, Ok(()));
+    policies.set(Key::Chaos, "100% delay 1s").unwrap();
+    assert_eq!(policies.to_string(), r#"chaos = "100% delay 1s""#);
+    let begun = now();
+    assert_eq!(policies.call(at_once).await, Ok(()));
+    assert_eq!(now() - begun, Duration::from_secs(1));
+    assert!(policies.set(Key::Chaos, "fail").is_err());
+}
