@@ -20,7 +20,9 @@
 
 mod builder;
 mod call;
+mod caller;
 mod judge;
+mod keys;
 mod outcome;
 mod patience;
 mod policies;
@@ -40,11 +42,12 @@ pub mod tower;
 
 pub use builder::{Builder, IntoSetting};
 pub use call::{Attempt, Call, Pause};
+pub use caller::Caller;
+pub use each::PolicyKey;
 pub use gentle_dsl::{
     Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Each, Factor, Jitter, Key, Mistake, Mistakes, Percent,
     PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries, Trip, Turn, Waiting,
 };
-pub use each::PolicyKey;
 pub use judge::{ByOutcome, Judge, Verdict};
 pub use outcome::{Again, FromRejected, Outcome};
 pub use policies::Policies;
