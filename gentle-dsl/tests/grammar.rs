@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use gentle_dsl::{
-    Backoff, Budget, Bulkhead, Delays, Each, Factor, Jitter, Percent, Rate, RateLimit, Retry, Sentence, Setting,
-    Timeout, Tries, Turn, Waiting, parse_duration, parse_policies, parse_rate,
+    Backoff, Budget, Bulkhead, Delays, Each, Factor, Jitter, Percent, Rate, RateLimit, Retry, Sentence,
+    Setting, Timeout, Tries, Turn, Waiting, parse_duration, parse_policies, parse_rate,
 };
 
 const fn ms(millis: u64) -> Duration {

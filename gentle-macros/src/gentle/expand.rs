@@ -113,7 +113,8 @@ fn mutable(function: &Function) -> Vec<Ident> {
     let mut names = Vec::new();
     for input in &function.item.sig.inputs {
         match input {
-            FnArg::Typed(typed) if matches!(&*typed.ty, Type::Reference(reference) if reference.mutability.is_some()) => {
+            FnArg::Typed(typed) if matches!(&*typed.ty, Type::Reference(reference) if reference.mutability.is_some()) =>
+            {
                 each::bound(&typed.pat, &mut names);
             }
             _ => {}

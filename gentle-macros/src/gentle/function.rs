@@ -1,7 +1,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::{
-    Block, Expr, ExprAsync, FnArg, GenericArgument, Item, ItemFn, PathArguments, ReturnType, Stmt, TraitItemFn,
-    Type, TypeParamBound,
+    Block, Expr, ExprAsync, FnArg, GenericArgument, Item, ItemFn, PathArguments, ReturnType, Stmt,
+    TraitItemFn, Type, TypeParamBound,
 };
 
 use super::each::bound;

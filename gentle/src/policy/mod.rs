@@ -20,10 +20,12 @@
 
 mod builder;
 mod call;
+mod caller;
 #[cfg(not(feature = "chaos"))]
 #[path = "no_chaos.rs"]
 mod chaos;
 mod judge;
+mod keys;
 mod outcome;
 mod patience;
 mod policies;
@@ -47,12 +49,13 @@ pub mod tower;
 
 pub use builder::{Builder, IntoSetting};
 pub use call::{Attempt, Call, Pause};
+pub use caller::Caller;
+pub use each::PolicyKey;
 pub use gentle_dsl::{
     Backoff, Budget, Bulkhead, Cache, Chaos, ChaosAct, ChaosKind, CircuitBreaker, Delays, Each, Factor, Jitter,
     Key, Mistake, Mistakes, Percent, PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Throttle, Timeout,
     Tries, Trip, Turn, Waiting,
 };
-pub use each::PolicyKey;
 pub use judge::{ByOutcome, Judge, Verdict};
 pub use outcome::{Again, FromRejected, Outcome};
 pub use policies::Policies;

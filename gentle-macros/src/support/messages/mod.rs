@@ -19,7 +19,8 @@ pub(crate) use event_handler::*;
 pub(crate) use service::*;
 
 // What can be read in `#[gentle(…)]` today, for who asks what else there is.
-const READY: &str = "`rate_limit`, `bulkhead`, `circuit_breaker`, `retry`, `timeout`, `cost`, `name` and `policy`";
+const READY: &str =
+    "`rate_limit`, `bulkhead`, `circuit_breaker`, `retry`, `timeout`, `cost`, `name` and `policy`";
 
 pub(crate) fn given_twice(subject: &str, key: impl Display) -> Mistake {
     Mistake::new("G007", subject, format!("`{key}` is given twice")).with_help("keep one of them")
@@ -144,7 +145,9 @@ pub(crate) fn no_such_argument(policy: Key, name: impl Display, known: &[String]
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let help = match (did_you_mean(&name, known.iter().copied()), known.is_empty()) {
         (Some(near), _) => format!("did you mean `each {near}`?"),
-        (None, true) => "add the argument, or leave `each` out: without it there is one for all calls".to_owned(),
+        (None, true) => {
+            "add the argument, or leave `each` out: without it there is one for all calls".to_owned()
+        }
         (None, false) => format!("arguments: {}; an expression stands in brackets", known.join(", ")),
     };
     let message = format!("no argument is called `{name}`");
@@ -164,7 +167,8 @@ pub(crate) fn cost_without_limit() -> Mistake {
 
 pub(crate) fn cost_without_call() -> Mistake {
     let message = "`cost` belongs to a call, and these are policies for many";
-    let help = "write it where they are used: `#[gentle(policy = PAYMENTS, cost = ...)]` or `PAYMENTS.cost(...)`";
+    let help =
+        "write it where they are used: `#[gentle(policy = PAYMENTS, cost = ...)]` or `PAYMENTS.cost(...)`";
     Mistake::new("G151", "rate_limit", message).with_help(help)
 }
 

@@ -93,6 +93,21 @@ impl Gate {
         }
     }
 
+    /// An empty one with the same terms.
+    pub(crate) fn like(&self) -> Self {
+        Self {
+            inside: AtomicU32::new(0),
+            limit: AtomicU32::new(self.limit.load(Ordering::SeqCst)),
+            patience: self.patience.clone(),
+            queue: Queue::new(),
+        }
+    }
+
+    /// Whether it is like a new one, which nobody waits at.
+    pub(crate) fn is_empty(&mut self) -> bool {
+        *self.inside.get_mut() == 0
+    }
+
     /// Takes over another bulkhead, or none. A lower limit takes effect as those inside leave; who stands in line
     /// keeps the patience it came with.
     pub(crate) fn set(&self, bulkhead: Option<Bulkhead>) {

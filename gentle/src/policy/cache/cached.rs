@@ -9,7 +9,8 @@ impl Policies {
     /// The answer to this key that the cache among these policies has, or what `operation` answers under all of them.
     ///
     /// What is kept is told apart by the key, by its type and by that of the answer. So two operations that answer the
-    /// same type have keys that differ, or policies of their own. Without a cache it is [`call`](Self::call).
+    /// same type have keys that differ, or policies of their own. Other policies whose text says `each` get the same key.
+    /// Without a cache it is a [`call`](crate::policy::Caller::call) for that key.
     ///
     /// # Errors
     ///
@@ -144,7 +145,8 @@ impl Policies {
             ControlFlow::Break(answer) => return answer,
             ControlFlow::Continue(recall) => recall,
         };
-        let mut call = self.begin();
+        let caller = self.each(key);
+        let mut call = caller.begin();
         recall.prepare(&mut call);
         let outcome = loop {
             let outcome = call.attempt(pin!(operation())).await;

@@ -52,7 +52,8 @@ where
         if this.call.is_under_way() {
             return this.go_on(cx);
         }
-        let Some(first) = First::try_enter(this.call.policies) else { return this.go_on(cx) };
+        let Call { policies, caller, .. } = *this.call;
+        let Some(first) = First::try_enter(policies, caller) else { return this.go_on(cx) };
         match this.operation.as_mut().poll(cx) {
             Poll::Ready(output) => {
                 let verdict = this.judge.verdict(&output);

@@ -83,16 +83,21 @@ impl<S> Each<S> {
 
     /// The state of this key, made when it is new; `None` when there is no room for it.
     #[inline]
-    pub(crate) fn get(&self, key: impl PolicyKey, hash: u64, fresh: &impl Fresh<S>) -> Option<Held<S>>
+    pub(crate) fn get<F: Fresh<S>>(
+        &self,
+        key: impl PolicyKey,
+        hash: u64,
+        fresh: impl FnOnce() -> F,
+    ) -> Option<Held<S>>
     where
         S: Send + Sync + 'static,
     {
         let shard = self.shard(hash);
         let found = shard.read().find(key, hash);
-        if found.is_some() { found } else { self.insert(shard, key, hash, fresh) }
+        if found.is_some() { found } else { self.insert(shard, key, hash, &fresh()) }
     }
 
-    /// Shows every state. One that is made meanwhile may be among them or not.
+    /// Shows every state. One that is made meanwhile is among them, or is made by what everybody sees by then.
     pub(crate) fn for_each(&self, mut show: impl FnMut(&S)) {
         for shard in self.shards.get().into_iter().flatten() {
             shard.read().table.iter().for_each(|slot| show(&slot.state));

@@ -53,6 +53,6 @@ mod map;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use key::hash;
 pub use key::PolicyKey;
+pub(crate) use key::hash;
 pub(crate) use map::{Each, Fresh, Held};

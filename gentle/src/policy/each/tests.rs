@@ -27,13 +27,17 @@ impl Fresh<Bucket> for Tick {
     }
 }
 
-fn get<S: Send + Sync + 'static>(each: &Each<S>, key: impl PolicyKey, fresh: &impl Fresh<S>) -> Option<Held<S>> {
-    each.get(key, hash(key), fresh)
+fn get<S: Send + Sync + 'static>(
+    each: &Each<S>,
+    key: impl PolicyKey,
+    fresh: impl Fresh<S>,
+) -> Option<Held<S>> {
+    each.get(key, hash(key), || fresh)
 }
 
 /// Whether the bucket of this key gives a token; `None` when there is no room for the key.
 fn ask(each: &Each<Bucket>, key: impl PolicyKey, tick: u64) -> Option<bool> {
-    get(each, key, &Tick(tick)).map(|held| take(&held.state, tick))
+    get(each, key, Tick(tick)).map(|held| take(&held.state, tick))
 }
 
 #[test]
@@ -69,7 +73,7 @@ fn a_key_goes_exactly_when_its_state_equals_a_fresh_one() {
 #[test]
 fn a_key_whose_state_is_held_stays() {
     let each = Each::new(1);
-    let held = get(&each, "a", &Tick(0)).unwrap();
+    let held = get(&each, "a", Tick(0)).unwrap();
     assert_eq!(ask(&each, "b", 0), None, "`a` is fresh, but somebody has it");
     assert!(take(&held.state, 0));
     drop(held);
@@ -201,11 +205,11 @@ fn threads_never_find_two_states_of_one_key() {
         for _ in 0..50_000 {
             let key = chance.usize(0..admitted.len());
             // Half of them only look, so there is always somebody who can go, and the clock stands still.
-            let Some(held) = get(&each, &key, &Tick(0)) else { continue };
+            let Some(held) = get(&each, &key, Tick(0)) else { continue };
             if chance.bool() && take(&held.state, 0) {
                 admitted[key].fetch_add(1, Ordering::Relaxed);
             }
-            drop(get(&each, &(KEYS + chance.u64(0..1_000)), &Tick(0)));
+            drop(get(&each, &(KEYS + chance.u64(0..1_000)), Tick(0)));
         }
     };
     std::thread::scope(|threads| (0..4).for_each(|seed| drop(threads.spawn(move || ask(seed)))));
