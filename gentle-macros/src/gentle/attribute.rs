@@ -1,4 +1,4 @@
-use gentle_dsl::{Bulkhead, CircuitBreaker, Each, Key, PolicySet, RateLimit, Sentence, Setting};
+use gentle_dsl::{Bulkhead, Cache, CircuitBreaker, Each, Key, PolicySet, RateLimit, Sentence, Setting};
 use proc_macro2::{Span, TokenStream};
 use syn::parse::Parse;
 use syn::{Expr, Ident, LitStr, Path};
@@ -25,6 +25,12 @@ pub(crate) struct Attribute {
     pub(crate) each: Vec<EachKey>,
     /// How many tokens a call takes, with the key in front of it.
     pub(crate) cost: Option<(Ident, Expr)>,
+    /// How the cache is written, and where.
+    pub(crate) cache: Option<(String, TokenStream)>,
+    /// What its answers are kept for, where that is not nothing.
+    pub(crate) cache_key: Option<EachKey>,
+    /// That an answer which is too old may stand in for a failure.
+    pub(crate) stale: Option<Ident>,
     given: Vec<String>,
 }
 
@@ -77,8 +83,21 @@ impl Attribute {
             Key::Bulkhead => self.set.bulkhead = self.keyed(argument, Bulkhead::keyed, errors),
             Key::Retry => self.set.retry = sentence::read(argument, errors),
             Key::Timeout => self.set.timeout = sentence::read(argument, errors),
+            Key::Cache => self.take_cache(argument, errors),
+            Key::Throttle => self.set.throttle = sentence::read(argument, errors),
+            Key::Chaos => self.set.chaos = sentence::read(argument, errors),
+            Key::Fallback if is_stale(argument) => self.stale = Some(argument.key.clone()),
             _ => not_there_yet(argument, errors),
         }
+    }
+
+    fn take_cache(&mut self, argument: &Argument, errors: &Errors) {
+        self.set.cache = sentence::read(argument, errors);
+        let key = self.set.cache.and_then(Setting::on).and_then(|cache| cache.keyed());
+        if key.is_some_and(|each| !each.key.as_str().is_empty()) {
+            self.cache_key = EachKey::read(Key::Cache, argument, errors);
+        }
+        self.cache = Some((argument.value.written(), argument.tokens()));
     }
 
     // A sentence that may have a key.
@@ -115,6 +134,7 @@ impl Attribute {
             errors.at(Span::call_site(), messages::no_policy(macro_name).bare());
         }
         self.check_cost(macro_name, errors);
+        self.check_stale(errors);
         if self.policy.is_none() {
             return;
         }
@@ -128,6 +148,15 @@ impl Attribute {
 }
 
 impl Attribute {
+    // Old answers come from a cache that keeps them.
+    fn check_stale(&self, errors: &Errors) {
+        let keeps = |cache: Setting<Cache>| cache.on().is_none_or(|cache| cache.stays().is_some());
+        let kept = self.cache.is_some() && self.set.cache.is_none_or(keeps);
+        if let Some(fallback) = self.stale.as_ref().filter(|_| !kept) {
+            errors.mistake(fallback, &messages::nothing_stale());
+        }
+    }
+
     fn check_cost(&self, macro_name: &str, errors: &Errors) {
         let Some((key, _)) = &self.cost else { return };
         if macro_name == "policies" {
@@ -136,6 +165,11 @@ impl Attribute {
             errors.mistake(key, &messages::cost_without_limit());
         }
     }
+}
+
+/// `fallback(stale)`
+fn is_stale(argument: &Argument) -> bool {
+    matches!(&argument.value, Value::Bare(group) if group.stream().to_string() == "stale")
 }
 
 fn name(argument: &Argument, errors: &Errors) -> Option<LitStr> {

@@ -1,3 +1,4 @@
+use gentle_dsl::Key;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -5,20 +6,21 @@ use syn::spanned::Spanned;
 use syn::{Block, Expr, FnArg, Pat, PatIdent, PatType, Receiver, ReceiverKind, Signature, Stmt, Type};
 
 use super::attribute::Attribute;
-use super::each;
+use super::{cached, each};
 use super::function::{Function, Shape};
 use super::receiver;
 use crate::support::{krate, tokens};
 
 /// The names that generated code uses: invisible to the user's body.
-struct Names {
+pub(super) struct Names {
     /// The span of what asks something of the return type: the compiler shows there what is missing. It is one span,
     /// so that it does so once.
-    site: Span,
-    policies: Ident,
+    pub(super) site: Span,
+    pub(super) policies: Ident,
     caller: Ident,
+    pub(super) recall: Ident,
     call: Ident,
-    outcome: Ident,
+    pub(super) outcome: Ident,
     pause: Ident,
     receiver: Ident,
 }
@@ -31,6 +33,7 @@ impl Names {
             site,
             policies: name("__policies"),
             caller: name("__caller"),
+            recall: name("__recall"),
             call: name("__call"),
             outcome: name("__outcome"),
             pause: name("__pause"),
@@ -71,15 +74,24 @@ fn policies(attribute: &Attribute, function: &Ident, names: &Names, krate: &Toke
     };
     let name = attribute.name.as_ref().map_or_else(path, ToTokens::to_token_stream);
     let set = tokens::policy_set(&attribute.set);
-    let imports = tokens::imports(&set, krate);
+    let (imports, features) = (tokens::imports(&set, krate), features(attribute, krate));
     quote! {
         let #policies = {
             #imports
+            #features
             static POLICIES: Policies = Policies::of(#name, #krate::here!(), const { &#set });
             #krate::__private::submit!(Registration::of(&POLICIES));
             &POLICIES
         };
     }
+}
+
+/// Stops the compiler where a policy needs a feature that gentle is built without.
+pub(crate) fn features(attribute: &Attribute, krate: &TokenStream) -> Option<TokenStream> {
+    attribute.key(Key::Chaos).map(|key| {
+        let krate = krate::at(krate, key.span());
+        quote_spanned!(key.span()=> const _: () = #krate::__private::built_with::<#krate::__private::ChaosFeature>();)
+    })
 }
 
 /// `let __caller = …;` where calls differ by a key or by what they cost, and who begins a call.
@@ -125,12 +137,28 @@ fn mutable(function: &Function) -> Vec<Ident> {
 
 /// One attempt: the arguments move into it.
 fn once(attribute: &Attribute, function: &Function, names: &Names, krate: &TokenStream) -> TokenStream {
-    let (caller, begun) = caller(attribute, &mutable(function), &TokenStream::new(), names, krate);
+    let (references, nothing) = (mutable(function), TokenStream::new());
+    let (caller, begun) = caller(attribute, &references, &nothing, names, krate);
+    let recall = cached::recall(attribute, &nothing, (&output(function), &references), names, krate);
     let body = typed_body(function, names, krate);
-    let attempt = quote_spanned! {names.site=>
-        #begun.begin().attempt(::core::pin::pin!(async move #body)).await
-    };
-    quote!(#caller #attempt)
+    let (call, attempt) = (&names.call, quote_spanned!(names.site=> ::core::pin::pin!(async move #body)));
+    if !cached::is_kept(attribute) {
+        return quote_spanned!(names.site=> #caller #begun.begin().attempt(#attempt).await);
+    }
+    let outcome = quote_spanned!(names.site=> #call.attempt(#attempt).await);
+    let kept = kept(&outcome, names);
+    quote!(#recall #caller let mut #call = #begun.begin(); #kept)
+}
+
+/// `let __outcome = …;` and what becomes of it where answers are kept.
+fn kept(attempts: &TokenStream, names: &Names) -> TokenStream {
+    let Names { site, call, recall, outcome, .. } = names;
+    let keep = quote_spanned!(*site=> #recall.keep(#outcome, &#call));
+    quote! {
+        #recall.prepare(&mut #call);
+        let #outcome = #attempts;
+        #keep
+    }
 }
 
 /// As many attempts as the policies say: each has the arguments anew.
@@ -142,9 +170,10 @@ fn repeated(
 ) -> TokenStream {
     let Names { site, call, outcome, pause, .. } = names;
     let mut body = typed_body(function, names, krate).to_token_stream();
-    let references = mutable(function);
+    let (references, output) = (mutable(function), output(function));
     let (mut again, parts) = arguments(&mut function.item.sig, names);
     let (caller, begun) = caller(attribute, &references, &parts, names, krate);
+    let recall = cached::recall(attribute, &parts, (&output, &references), names, krate);
     if let Some(receiver) = receiver_again(function, names) {
         again.extend(receiver);
         body = receiver::rename(body, &names.receiver);
@@ -155,18 +184,19 @@ fn repeated(
         quote!(async #body.await)
     };
     let settled = quote_spanned!(*site=> #call.settle(#outcome));
-    quote! {
-        #caller
-        let mut #call = #begun.begin();
+    let end = if cached::is_kept(attribute) { quote!(break) } else { quote!(return) };
+    let attempts = quote! {
         loop {
             #again
             let #outcome = #attempt;
             match #settled {
-                ::core::ops::ControlFlow::Break(#outcome) => return #outcome,
+                ::core::ops::ControlFlow::Break(#outcome) => #end #outcome,
                 ::core::ops::ControlFlow::Continue(#pause) => #pause.await,
             }
         }
-    }
+    };
+    let attempts = if cached::is_kept(attribute) { kept(&attempts, names) } else { attempts };
+    quote!(#recall #caller let mut #call = #begun.begin(); #attempts)
 }
 
 /// The user's block, told what it returns before anything in it is looked at: `Ok(&self.name)` becomes a

@@ -1,9 +1,10 @@
 //! `#[gentle(…)]` on an async function.
 
 pub(crate) mod attribute;
+mod cached;
 mod check;
 mod each;
-mod expand;
+pub(crate) mod expand;
 mod function;
 mod receiver;
 #[cfg(test)]

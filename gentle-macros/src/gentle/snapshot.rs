@@ -115,3 +115,16 @@ fn one_key_for_several_policies_is_worked_out_once() {
     );
     check("gentle/each_host", &expanded);
 }
+
+#[test]
+fn kept_answers_stand_around_the_attempts() {
+    let expanded = expanded(
+        quote!(cache = "1m, stale 10m, coalesce, each (user, lang)", fallback(stale), retry = "3 attempts"),
+        quote! {
+            async fn read(user: u64, lang: &str) -> anyhow::Result<Page> {
+                fetch(user, lang).await
+            }
+        },
+    );
+    check("gentle/kept", &expanded);
+}

@@ -7,7 +7,7 @@
 //! Whatever the order in which they are written, policies nest in one order, outermost first:
 //!
 //! ```text
-//! timeout (total) > retry > circuit_breaker > rate_limit > bulkhead > timeout (each attempt) > the operation
+//! cache > timeout (total) > throttle > retry > circuit_breaker > rate_limit > bulkhead > timeout (each attempt) > chaos > the operation
 //! ```
 //!
 //! Every attempt of a retry is evidence for the circuit breaker, and an open circuit spends no token. Every attempt

@@ -35,6 +35,6 @@ pub(super) fn refuse(set: &PolicySet) -> Result<(), Mistakes> {
     if set.chaos.is_none() {
         return Ok(());
     }
-    let mistake = Mistake::new("G903", Key::Chaos.as_str(), "gentle is built without its feature `chaos`");
+    let mistake = Mistake::new("G904", Key::Chaos.as_str(), "gentle is built without its feature `chaos`");
     Err(mistake.with_help("write `features = [\"chaos\"]` beside `gentle` in Cargo.toml").into())
 }

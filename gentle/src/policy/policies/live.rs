@@ -59,7 +59,10 @@ impl Policies {
     }
 
     fn set_cache(&self, text: &str) -> Result<(), Error> {
-        let cache = cache::fitted(self.text.written().cache.as_ref(), parse(text)?)?;
+        let written = self.text.written().cache.as_ref();
+        let cache = parse(text)?;
+        cache::fits(written, cache)?;
+        let cache = with_key_of(written, cache)?;
         self.change(self.cache.as_ref(), cache, |state, cache, set| {
             set.cache = Some(cache);
             state.set(cache.on());
@@ -115,9 +118,11 @@ impl Policies {
             Key::CircuitBreaker => admits(written.circuit_breaker.as_ref(), text),
             Key::RateLimit => admits(written.rate_limit.as_ref(), text),
             Key::Bulkhead => admits(written.bulkhead.as_ref(), text),
-            Key::Cache => Cache::parse(text).map_or(Ok(()), |cache| {
-                cache::fitted(written.cache.as_ref(), cache).map(drop)
-            }),
+            Key::Cache => {
+                let fits = |cache| cache::fits(written.cache.as_ref(), cache);
+                Cache::parse(text).map_or(Ok(()), fits)?;
+                admits(written.cache.as_ref(), text)
+            }
             _ => Ok(()),
         }
     }

@@ -1,8 +1,9 @@
+mod attribute;
 mod shared;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use gentle::policy::{Key, Refusal};
+use gentle::policy::Key;
 use tokio::time::advance;
 
 use super::*;
@@ -156,7 +157,7 @@ fn what_does_not_fit_to_the_code_is_refused_and_changes_nothing() {
     let policies = policies(r#"cache = "10s each user""#);
     for (text, why) in [
         ("10s each lang", "`each lang` is not the key in the code"),
-        ("10s errors 5s", "errors are not kept in the code"),
+        ("10s errors 5s", "the code keeps no errors"),
         ("10s for ever", "for"),
     ] {
         let error = policies.set(Key::Cache, text).unwrap_err().to_string();

@@ -248,7 +248,7 @@ async fn on_many_threads_one_runs_at_a_time_and_everybody_gets_an_answer() {
             for round in 0..50 {
                 let run = || async {
                     assert_eq!(running.fetch_add(1, Ordering::SeqCst), 0);
-                    tokio::task::yield_now().await;
+                    yield_now().await;
                     running.fetch_sub(1, Ordering::SeqCst);
                     if (caller + round) % 3 == 0 { Err(Fault::Down(0)) } else { Ok(round) }
                 };

@@ -1,0 +1,96 @@
+//! `cache`: what stands around the attempts of a function whose answers are kept.
+
+use gentle_dsl::{Cache, Setting};
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{GenericArgument, PathArguments, Type};
+
+use super::attribute::Attribute;
+use super::expand::Names;
+use super::function::Function;
+use crate::support::errors::Errors;
+use crate::support::{krate, messages};
+
+/// Whether answers are kept, as far as the attribute can tell.
+pub(crate) fn is_kept(attribute: &Attribute) -> bool {
+    matches!(attribute.set.cache, Some(Setting::On(_)))
+}
+
+/// The rules that need both the cache and the function.
+pub(crate) fn check(attribute: &Attribute, function: &Function, errors: &Errors) {
+    let (Some(Setting::On(cache)), Some((written, place))) = (&attribute.set.cache, &attribute.cache) else { return };
+    if let Some(key) = &attribute.cache_key {
+        key.check(&function.arguments(), errors);
+    }
+    let arguments: Vec<Ident> = function.arguments().into_iter().filter(|name| name != "self").collect();
+    if cache.keyed().is_none() && !arguments.is_empty() {
+        let names: Vec<String> = arguments.iter().map(ToString::to_string).collect();
+        errors.mistake(place, &messages::one_answer_for_all(written, &names));
+    }
+    if is_lent(&function.output()) {
+        errors.mistake(function.output(), &messages::lent_answer());
+    }
+    stale(attribute, cache, errors);
+}
+
+fn stale(attribute: &Attribute, cache: &Cache, errors: &Errors) {
+    if let (Some((written, place)), Some(_), false) = (&attribute.cache, cache.stays(), attribute.stale.is_some()) {
+        errors.mistake(place, &messages::stale_for_nobody(written));
+    }
+}
+
+/// Whether the value in a `Result` holds a reference.
+fn is_lent(output: &Type) -> bool {
+    let value = value(output).unwrap_or(output).to_token_stream();
+    let mut tokens = value.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let is_lifetime = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '\'');
+        let is_static = matches!(tokens.peek(), Some(TokenTree::Ident(name)) if name == "static");
+        let is_reference = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '&');
+        let has_lifetime = matches!(tokens.peek(), Some(TokenTree::Punct(punct)) if punct.as_char() == '\'');
+        if is_lifetime && !is_static || is_reference && !has_lifetime {
+            return true;
+        }
+    }
+    false
+}
+
+fn value(output: &Type) -> Option<&Type> {
+    let Type::Path(path) = output else { return None };
+    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(value) => Some(value),
+        _ => None,
+    })
+}
+
+/// `let __recall = …;`: where there is an answer already, it is returned. The name of the operation tells it apart from all
+/// others, and from itself with other types.
+pub(crate) fn recall(
+    attribute: &Attribute,
+    parts: &TokenStream,
+    (output, mutable): (&TokenStream, &[Ident]),
+    names: &Names,
+    krate: &TokenStream,
+) -> TokenStream {
+    let Some(Setting::On(cache)) = attribute.set.cache else { return TokenStream::new() };
+    let Names { policies, recall, outcome, site, .. } = names;
+    let here = krate::at(krate, *site);
+    let sort = if cache.keeps_errors().is_some() { quote!(Outcomes) } else { quote!(Values) };
+    let (import, key) = match &attribute.cache_key {
+        Some(key) => (quote!(use #krate::__private::AsPolicyKey as _;), key.tokens(mutable)),
+        None => (TokenStream::new(), quote!(&())),
+    };
+    let or_stale = attribute.stale.is_some();
+    let recalled = quote_spanned!(*site=> recall::<#here::policy::cache::#sort, #output, _>);
+    quote! {
+        let #recall = match {
+            #import
+            #parts
+            #policies.#recalled(#key, ::core::any::type_name_of_val(&|| ()), #or_stale).await
+        } {
+            ::core::ops::ControlFlow::Break(#outcome) => return #outcome,
+            ::core::ops::ControlFlow::Continue(#recall) => #recall,
+        };
+    }
+}
