@@ -82,12 +82,16 @@ pub(crate) fn recall(
         None => (TokenStream::new(), quote!(&())),
     };
     let or_stale = attribute.stale.is_some();
-    let recalled = quote_spanned!(*site=> recall::<#here::policy::cache::#sort, #output, _>);
+    let recalled = quote_spanned! {*site=>
+        #policies.recall::<#here::policy::cache::#sort, #output, _>(
+            #key, ::core::any::type_name_of_val(&|| ()), #or_stale
+        ).await
+    };
     quote! {
         let #recall = match {
             #import
             #parts
-            #policies.#recalled(#key, ::core::any::type_name_of_val(&|| ()), #or_stale).await
+            #recalled
         } {
             ::core::ops::ControlFlow::Break(#outcome) => return #outcome,
             ::core::ops::ControlFlow::Continue(#recall) => #recall,

@@ -39,7 +39,6 @@ impl Policies {
     pub async fn cached<K, F, Fut, T, E>(&self, key: K, operation: F) -> Result<T, E>
     where
         K: PolicyKey,
-        K::Owned: Eq,
         F: FnMut() -> Fut,
         Fut: Future<Output = Result<T, E>>,
         T: Answer,
@@ -79,7 +78,6 @@ impl Policies {
     pub async fn cached_or_stale<K, F, Fut, T, E>(&self, key: K, operation: F) -> Result<T, E>
     where
         K: PolicyKey,
-        K::Owned: Eq,
         F: FnMut() -> Fut,
         Fut: Future<Output = Result<T, E>>,
         T: Answer,
@@ -123,7 +121,6 @@ impl Policies {
     pub async fn cached_with_errors<K, F, Fut, T, E>(&self, key: K, operation: F) -> Result<T, E>
     where
         K: PolicyKey,
-        K::Owned: Eq,
         F: FnMut() -> Fut,
         Fut: Future<Output = Result<T, E>>,
         T: Answer,
@@ -136,12 +133,11 @@ impl Policies {
     where
         M: Keeps<Fut::Output>,
         K: PolicyKey,
-        K::Owned: Eq,
         F: FnMut() -> Fut,
         Fut: Future,
         Fut::Output: Outcome + FromRejected,
     {
-        let recall = match self.recall::<M, Fut::Output, K>(key, "", or_stale).await {
+        let recall = match self.recall::<M, Fut::Output, _>(key, "", or_stale).await {
             ControlFlow::Break(answer) => return answer,
             ControlFlow::Continue(recall) => recall,
         };

@@ -1,5 +1,4 @@
 use std::fmt;
-use std::marker::PhantomData;
 use std::ops::ControlFlow;
 
 use gentle_dsl::Key;
@@ -14,13 +13,16 @@ use crate::time::{Instant, now};
 /// A call for whose answer somebody has looked in vain: made under its policies, its outcome goes through
 /// [`keep`](Self::keep). Given up, it goes to the next who waits for the same answer.
 #[doc(hidden)]
-pub struct Recall<'a, M: Keeps<R>, R, K: Eq> {
-    errand: Option<Task<'a, K, M::Kept>>,
-    how: PhantomData<fn() -> (M, R)>,
+pub struct Recall<'a, R, K, V> {
+    task: Option<Task<'a, K, V>>,
+    /// What is kept of an outcome, and an outcome made of that. Plain functions, so that nothing has to be said of the
+    /// types again where one that cannot be kept has been said already.
+    keep: fn(&R) -> Option<V>,
+    give: fn(&V) -> R,
 }
 
 /// What is to be done, and by when, where that is not the call's own affair.
-struct Task<'a, K: Eq, V> {
+struct Task<'a, K, V> {
     inside: &'a Inside,
     errand: Errand<'a, K, V>,
     deadline: Instant,
@@ -40,20 +42,19 @@ impl Policies {
         key: K,
         whose: &'static str,
         or_stale: bool,
-    ) -> ControlFlow<R, Recall<'_, M, R, K::Owned>>
+    ) -> ControlFlow<R, Recall<'_, R, K::Owned, M::Kept>>
     where
         M: Keeps<R>,
         R: FromRejected,
         K: PolicyKey,
-        K::Owned: Eq,
     {
-        let Some(store) = &self.cache else { return ControlFlow::Continue(Recall::idle()) };
+        let Some(store) = &self.cache else { return ControlFlow::Continue(Recall::of::<M>(None)) };
         let inside = store.inside(self);
         let terms = inside.words.get();
         if !terms.is_on() {
-            return ControlFlow::Continue(Recall::idle());
+            return ControlFlow::Continue(Recall::of::<M>(None));
         }
-        let shelf: &Shelf<K::Owned, M::Kept> = inside.shelves.get(whose, terms.most);
+        let shelf: &Shelf<K::Owned, M::Kept> = inside.shelves.get(whose, terms.most, K::same);
         let hash = inside.hash(&key);
         let begun = now();
         let mut at = begun;
@@ -61,13 +62,13 @@ impl Policies {
             let follower = match shelf.ask(hash, |kept| key.is(kept), || key.keep(), &terms, at) {
                 Found::Kept(answer) if answer.sort == Sort::Bad && or_stale => {
                     let stale = shelf.stale_of(hash, |kept| key.is(kept), &terms, at);
-                    return ControlFlow::Break(inside.found::<M, R>(stale.unwrap_or(answer)));
+                    return ControlFlow::Break(inside.found::<M, R>(&stale.unwrap_or(answer)));
                 }
-                Found::Kept(answer) => return ControlFlow::Break(inside.found::<M, R>(answer)),
+                Found::Kept(answer) => return ControlFlow::Break(inside.found::<M, R>(&answer)),
                 Found::Nothing(errand) => {
                     // Who has waited has less time left than the call would have by itself.
                     let deadline = if at == begun { Instant::FAR } else { self.ends(begun) };
-                    return ControlFlow::Continue(Recall::with(inside, errand, deadline, or_stale));
+                    return ControlFlow::Continue(inside.make::<M, R, _>(errand, deadline, or_stale));
                 }
                 Found::Waiting(follower) => follower,
             };
@@ -76,10 +77,10 @@ impl Policies {
                 Waited::Answer(answer) if answer.sort == Sort::Stale && !or_stale => at = now(),
                 Waited::Answer(answer) => return ControlFlow::Break(inside.shared::<M, R>(&answer)),
                 Waited::Called(errand) => {
-                    return ControlFlow::Continue(Recall::with(inside, errand, deadline, or_stale));
+                    return ControlFlow::Continue(inside.make::<M, R, _>(errand, deadline, or_stale));
                 }
                 Waited::Late(Some(stale)) if or_stale => {
-                    return ControlFlow::Break(inside.found::<M, R>(stale));
+                    return ControlFlow::Break(inside.found::<M, R>(&stale));
                 }
                 Waited::Late(_) => {
                     let late = Rejected::new(Key::Timeout, Refusal::Elapsed);
@@ -91,12 +92,26 @@ impl Policies {
 }
 
 impl Inside {
-    fn found<M: Keeps<R>, R>(&self, answer: Answer<M::Kept>) -> R {
+    fn make<'a, M: Keeps<R>, R, K>(
+        &'a self,
+        errand: Errand<'a, K, M::Kept>,
+        deadline: Instant,
+        or_stale: bool,
+    ) -> Recall<'a, R, K, M::Kept> {
+        self.tally.miss();
+        Recall::of::<M>(Some(Task { inside: self, errand, deadline, or_stale }))
+    }
+
+    fn found_by<R, V>(&self, give: fn(&V) -> R, answer: &Answer<V>) -> R {
         match answer.sort {
             Sort::Stale => self.tally.stale(),
             Sort::Good | Sort::Bad => self.tally.hit(),
         }
-        M::give(&answer.value)
+        give(&answer.value)
+    }
+
+    fn found<M: Keeps<R>, R>(&self, answer: &Answer<M::Kept>) -> R {
+        self.found_by(M::give, answer)
     }
 
     fn shared<M: Keeps<R>, R>(&self, answer: &Answer<M::Kept>) -> R {
@@ -108,23 +123,16 @@ impl Inside {
     }
 }
 
-impl<'a, M: Keeps<R>, R, K: Eq> Recall<'a, M, R, K> {
-    /// For a call that no cache is interested in.
-    fn idle() -> Self {
-        Self { errand: None, how: PhantomData }
-    }
-
-    fn with(inside: &'a Inside, errand: Errand<'a, K, M::Kept>, deadline: Instant, or_stale: bool) -> Self {
-        inside.tally.miss();
-        Self { errand: Some(Task { inside, errand, deadline, or_stale }), how: PhantomData }
+impl<'a, R, K, V> Recall<'a, R, K, V> {
+    fn of<M: Keeps<R, Kept = V>>(task: Option<Task<'a, K, V>>) -> Self {
+        Self { task, keep: M::keep, give: M::give }
     }
 
     /// Tells the call by when it must have ended, where it has waited before.
     pub fn prepare(&self, call: &mut Call<'_>) {
-        if let Some(Task { deadline, .. }) = &self.errand {
-            if *deadline != Instant::FAR {
-                call.ends_by(*deadline);
-            }
+        let deadline = self.task.as_ref().map_or(Instant::FAR, |task| task.deadline);
+        if deadline != Instant::FAR {
+            call.ends_by(deadline);
         }
     }
 
@@ -134,18 +142,17 @@ impl<'a, M: Keeps<R>, R, K: Eq> Recall<'a, M, R, K> {
     where
         R: Outcome,
     {
-        let Some(Task { inside, errand, or_stale, .. }) = self.errand else { return outcome };
-        let (terms, at) = (inside.words.get(), now());
-        let verdict = call.verdict();
+        let Some(Task { inside, errand, or_stale, .. }) = self.task else { return outcome };
+        let (terms, at, verdict) = (inside.words.get(), now(), call.verdict());
         let good = !outcome.is_failure() && verdict.is_some_and(|verdict| verdict != Verdict::Failure);
         let worth = good || (verdict.is_some() && terms.errors > 0);
         let sort = if good { Sort::Good } else { Sort::Bad };
-        let answer = worth.then(|| M::keep(&outcome)).flatten().map(|kept| Answer::new(kept, sort));
+        let answer = worth.then(|| (self.keep)(&outcome)).flatten().map(|kept| Answer::new(kept, sort));
         let stale = if good || !or_stale { None } else { errand.stale(&terms, at) };
         match (stale, answer) {
             (Some(stale), answer) => {
                 errand.keep(&stale, answer, &terms, at);
-                inside.found::<M, R>(stale)
+                inside.found_by(self.give, &stale)
             }
             (None, Some(answer)) => {
                 errand.keep(&answer, Some(answer.clone()), &terms, at);
@@ -157,7 +164,7 @@ impl<'a, M: Keeps<R>, R, K: Eq> Recall<'a, M, R, K> {
     }
 }
 
-impl<M: Keeps<R>, R, K: Eq> fmt::Debug for Recall<'_, M, R, K> {
+impl<R, K, V> fmt::Debug for Recall<'_, R, K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Recall").finish_non_exhaustive()
     }

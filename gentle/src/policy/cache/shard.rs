@@ -49,14 +49,12 @@ impl<K, V> Shard<K, V> {
     pub(super) fn get_or_insert(
         &mut self,
         (hash, key): (u64, K),
+        same: impl Fn(&K, &K) -> bool,
         most: usize,
         is_worthless: impl Fn(&V) -> bool,
         new: impl FnOnce() -> V,
-    ) -> Option<&mut V>
-    where
-        K: Eq,
-    {
-        let at = match self.find(hash, |other| *other == key) {
+    ) -> Option<&mut V> {
+        let at = match self.find(hash, |other| same(other, &key)) {
             Some(at) => at,
             None => {
                 self.make_room(most, is_worthless);
@@ -185,7 +183,8 @@ mod tests {
     }
 
     fn put(shard: &mut Shard<u32, u32>, key: u32, most: usize) {
-        *shard.get_or_insert(entry(key), most, |value| *value == 0, || key).unwrap() = key;
+        let place = shard.get_or_insert(entry(key), u32::eq, most, |value| *value == 0, || key);
+        *place.unwrap() = key;
     }
 
     fn get(shard: &mut Shard<u32, u32>, key: u32) -> Option<u32> {

@@ -16,6 +16,8 @@ use crate::time::Instant;
 pub(super) struct Shelf<K, V> {
     /// Several, so that calls for different keys seldom meet at a lock.
     parts: Box<[Mutex<Part<K, V>>]>,
+    /// Whether two keys are the same.
+    same: fn(&K, &K) -> bool,
 }
 
 #[derive(Debug)]
@@ -34,7 +36,7 @@ struct Under<K, V> {
 }
 
 /// What one finds who asks.
-pub(super) enum Found<'a, K: Eq, V> {
+pub(super) enum Found<'a, K, V> {
     Kept(Answer<V>),
     /// Nothing: the call is to be made, by this one.
     Nothing(Errand<'a, K, V>),
@@ -46,11 +48,11 @@ const PARTS: usize = 8;
 /// Below so many answers one part does.
 const FEW: usize = 256;
 
-impl<K: Eq, V> Shelf<K, V> {
-    pub(super) fn new(most: usize) -> Self {
+impl<K, V> Shelf<K, V> {
+    pub(super) fn new(most: usize, same: fn(&K, &K) -> bool) -> Self {
         let parts = if most < FEW { 1 } else { PARTS };
         let part = |_| Mutex::new(Part { kept: Shard::new(), flights: HashMap::default(), epoch: 0 });
-        Self { parts: (0..parts).map(part).collect() }
+        Self { parts: (0..parts).map(part).collect(), same }
     }
 
     /// Looks for an answer, and for somebody who is getting one.
@@ -131,7 +133,7 @@ impl<K: Eq, V> Shelf<K, V> {
         let (Some(key), Some(answer), true) = (key, kept, terms.is_on()) else { return };
         let most = self.share_of(hash, terms.most);
         let worthless = |kept: &Kept<V>| kept.is_worthless(terms, at);
-        if let Some(kept) = part.kept.get_or_insert((hash, key), most, worthless, || Kept::NOTHING) {
+        if let Some(kept) = part.kept.get_or_insert((hash, key), self.same, most, worthless, || Kept::NOTHING) {
             kept.put(answer, at);
         }
     }
@@ -163,7 +165,7 @@ impl<K: Eq, V> Shelf<K, V> {
     ) -> Option<Answer<V>> {
         let Part { kept, flights, .. } = &mut *self.part(hash);
         let under = flights.get(&hash)?.iter().find(|under| Arc::ptr_eq(&under.flight, flight))?;
-        kept.get(hash, |other| *other == under.key)?.stale(terms, at)
+        kept.get(hash, |other| (self.same)(other, &under.key))?.stale(terms, at)
     }
 
     fn part(&self, hash: u64) -> MutexGuard<'_, Part<K, V>> {
@@ -199,7 +201,7 @@ impl<K, V> Part<K, V> {
 
 /// The duty to make a call whose answer there is not. Given up, it goes to the next who waits for the answer.
 #[derive(Debug)]
-pub(super) struct Errand<'a, K: Eq, V> {
+pub(super) struct Errand<'a, K, V> {
     shelf: &'a Shelf<K, V>,
     hash: u64,
     duty: Duty<K, V>,
@@ -212,7 +214,7 @@ enum Duty<K, V> {
     Done,
 }
 
-impl<K: Eq, V> Errand<'_, K, V> {
+impl<K, V> Errand<'_, K, V> {
     /// Gives one answer to those who wait, and keeps this one or another.
     pub(super) fn keep(mut self, given: &Answer<V>, kept: Option<Answer<V>>, terms: &Terms, at: Instant) {
         self.shelf.keep(self.hash, &mut self.duty, (given, kept), terms, at);
@@ -221,14 +223,14 @@ impl<K: Eq, V> Errand<'_, K, V> {
     /// The last good answer, which may be too old.
     pub(super) fn stale(&self, terms: &Terms, at: Instant) -> Option<Answer<V>> {
         match &self.duty {
-            Duty::Alone { key, .. } => self.shelf.stale_of(self.hash, |other| other == key, terms, at),
+            Duty::Alone { key, .. } => self.shelf.stale_of(self.hash, |other| (self.shelf.same)(other, key), terms, at),
             Duty::Lead(flight) => self.shelf.stale_for(self.hash, flight, terms, at),
             Duty::Done => None,
         }
     }
 }
 
-impl<K: Eq, V> Drop for Errand<'_, K, V> {
+impl<K, V> Drop for Errand<'_, K, V> {
     fn drop(&mut self) {
         if let Duty::Lead(flight) = &self.duty {
             self.shelf.hand_over(self.hash, flight);
@@ -239,7 +241,7 @@ impl<K: Eq, V> Drop for Errand<'_, K, V> {
 /// One who waits for the answer of another's call. Given up, it leaves its place; if it had just been called to make the
 /// call itself, the next one is.
 #[derive(Debug)]
-pub(super) struct Follower<'a, K: Eq, V> {
+pub(super) struct Follower<'a, K, V> {
     shelf: &'a Shelf<K, V>,
     hash: u64,
     flight: Arc<Flight<V>>,
@@ -247,7 +249,7 @@ pub(super) struct Follower<'a, K: Eq, V> {
 }
 
 /// What waiting has brought.
-pub(super) enum Waited<'a, K: Eq, V> {
+pub(super) enum Waited<'a, K, V> {
     Answer(Answer<V>),
     /// Who made the call has no answer for others: the next is to make it.
     Called(Errand<'a, K, V>),
@@ -255,7 +257,7 @@ pub(super) enum Waited<'a, K: Eq, V> {
     Late(Option<Answer<V>>),
 }
 
-impl<'a, K: Eq, V> Follower<'a, K, V> {
+impl<'a, K, V> Follower<'a, K, V> {
     pub(super) async fn wait(mut self, deadline: Instant, terms: &Terms) -> Waited<'a, K, V> {
         let called = match &self.seat {
             Some(seat) => timeout::until(deadline, pin!(seat.called())).await,
@@ -275,7 +277,7 @@ impl<'a, K: Eq, V> Follower<'a, K, V> {
     }
 }
 
-impl<K: Eq, V> Drop for Follower<'_, K, V> {
+impl<K, V> Drop for Follower<'_, K, V> {
     fn drop(&mut self) {
         let Some(seat) = self.seat.take() else { return };
         if matches!(self.flight.leave(&seat), Left::Called) {

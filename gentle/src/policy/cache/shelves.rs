@@ -30,7 +30,7 @@ pub(super) trait Kind: Any + Send + Sync {
 
 impl<K, V> Kind for Shelf<K, V>
 where
-    K: Eq + Send + Sync + 'static,
+    K: Send + Sync + 'static,
     V: Send + Sync + 'static,
 {
     fn as_any(&self) -> &dyn Any {
@@ -62,13 +62,13 @@ impl Shelves {
     }
 
     /// The shelf of the operation of that name with these types, made for so many answers when it is new.
-    pub(super) fn get<K, V>(&self, whose: &'static str, most: usize) -> &Shelf<K, V>
+    pub(super) fn get<K, V>(&self, whose: &'static str, most: usize, same: fn(&K, &K) -> bool) -> &Shelf<K, V>
     where
-        K: Eq + Send + Sync + 'static,
+        K: Send + Sync + 'static,
         V: Send + Sync + 'static,
     {
         let new = || {
-            let shelf: Box<dyn Kind> = Box::new(Shelf::<K, V>::new(most));
+            let shelf: Box<dyn Kind> = Box::new(Shelf::<K, V>::new(most, same));
             Box::new(Node { whose, shelf, next: OnceLock::new() })
         };
         let mut place = &self.first;
