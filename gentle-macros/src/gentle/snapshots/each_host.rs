@@ -5,15 +5,23 @@ async fn read(host: &mut Host) -> anyhow::Result<u32> {
         static POLICIES: Policies = Policies::of(
             ::core::concat!(::core::module_path!(), "::read"),
             ::gentle::here!(),
-            PolicySet::new()
-                .circuit_breaker(Setting::On(CircuitBreaker::new(Trip::InARow(5)).each(Each::new("host"))))
-                .rate_limit(Setting::On(RateLimit::new(20, Duration::from_secs(1)).each(Each::new("host")))),
+            const {
+                &PolicySet::new()
+                    .circuit_breaker(Setting::On(
+                        CircuitBreaker::new(Trip::InARow(5)).each(Each::new("host")),
+                    ))
+                    .rate_limit(Setting::On(
+                        RateLimit::new(20, Duration::from_secs(1)).each(Each::new("host")),
+                    ))
+            },
         );
         ::gentle::__private::submit!(Registration::of(&POLICIES));
         &POLICIES
     };
-    use ::gentle::__private::AsPolicyKey as _;
-    let __caller = __policies.each((&*host).as_policy_key());
+    let __caller = {
+        use ::gentle::__private::AsPolicyKey as _;
+        __policies.each((&*host).as_policy_key())
+    };
     __caller
         .begin()
         .attempt(::core::pin::pin!(async move {

@@ -5,25 +5,27 @@ async fn place(tenant: &str, __argument1: (Order, u32)) -> anyhow::Result<()> {
         static POLICIES: Policies = Policies::of(
             ::core::concat!(::core::module_path!(), "::place"),
             ::gentle::here!(),
-            PolicySet::new()
-                .retry(Setting::On(
-                    Retry::new(Backoff::Exp {
-                        from: Duration::from_millis(100),
-                        to: Duration::from_secs(10),
-                        factor: Factor::DOUBLE,
-                    })
-                    .attempts(5),
-                ))
-                .rate_limit(Setting::On(
-                    RateLimit::new(20, Duration::from_secs(1)).each(Each::new("tenant").up_to(50000)),
-                ))
-                .bulkhead(Setting::On(Bulkhead::new(4).each(Each::new("tenant, order.account()")))),
+            const {
+                &PolicySet::new()
+                    .retry(Setting::On(
+                        Retry::new(Backoff::Exp {
+                            from: Duration::from_millis(100),
+                            to: Duration::from_secs(10),
+                            factor: Factor::DOUBLE,
+                        })
+                        .attempts(5),
+                    ))
+                    .rate_limit(Setting::On(
+                        RateLimit::new(20, Duration::from_secs(1)).each(Each::new("tenant").up_to(50000)),
+                    ))
+                    .bulkhead(Setting::On(Bulkhead::new(4).each(Each::new("tenant, order.account()"))))
+            },
         );
         ::gentle::__private::submit!(Registration::of(&POLICIES));
         &POLICIES
     };
-    use ::gentle::__private::AsPolicyKey as _;
     let __caller = {
+        use ::gentle::__private::AsPolicyKey as _;
         #[allow(unused_variables)]
         let (order, day) = &__argument1;
         __policies
