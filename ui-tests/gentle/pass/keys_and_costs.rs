@@ -8,7 +8,7 @@ use ::gentle::{Policies, Rejected, gentle, policies};
 use ::std::borrow::ToOwned;
 use ::std::string::String;
 
-static SHARED: Policies = policies!(rate_limit = "5/s each (whoever calls)", bulkhead = "4");
+static SHARED: Policies = policies!(rate_limit = "5/s each (tenant, user.id)", bulkhead = "4");
 
 /// By an argument.
 #[gentle(rate_limit = "20/s each tenant up to 50_000", retry = "3 attempts")]

@@ -379,8 +379,8 @@ async fn wait<'a>(
     deadline: Instant,
 ) -> Result<Admitted, Rejected> {
     if let (Some(tap), None) = (doors.tap, &token) {
-        let (taken, since) = tap.acquire(at, deadline).await?;
-        (token, at) = (Some(taken), since);
+        let (one, since) = tap.acquire(at, deadline).await?;
+        (token, at) = (Some(one), since);
     }
     let mut permit = None;
     if let Some(gate) = doors.gate {

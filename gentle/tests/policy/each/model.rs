@@ -29,9 +29,9 @@ const CHANGES: [(Key, &str); 6] = [
 struct Dice(u64);
 
 impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
+    fn below(&mut self, bound: u32) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % bound
+        (self.0 >> 33) as usize % bound as usize
     }
 }
 
@@ -39,13 +39,13 @@ impl Dice {
 struct World {
     text: &'static str,
     forgets: Arc<Policies>,
-    remembers: HashMap<u64, Arc<Policies>>,
+    remembers: HashMap<usize, Arc<Policies>>,
     changes: Vec<(Key, &'static str)>,
     inside: Vec<[JoinHandle<Outcome>; 2]>,
 }
 
 impl World {
-    fn of(&mut self, key: u64) -> Arc<Policies> {
+    fn of(&mut self, key: usize) -> Arc<Policies> {
         let made = || {
             let alone = policies(self.text);
             for (policy, text) in &self.changes {
@@ -56,7 +56,7 @@ impl World {
         self.remembers.entry(key).or_insert_with(made).clone()
     }
 
-    async fn call(&mut self, key: u64, fails: bool) {
+    async fn call(&mut self, key: usize, fails: bool) {
         let own = self.of(key);
         let operation = || async move { if fails { Err(Failure::Inner) } else { Ok(()) } };
         let (answer, took) = timed(own.call(operation)).await;
@@ -78,7 +78,7 @@ impl World {
     }
 
     /// A call that goes in and stays there.
-    async fn enter(&mut self, key: u64) {
+    async fn enter(&mut self, key: usize) {
         let (own, all) = (self.of(key), self.forgets.clone());
         let one = tokio::spawn(async move { own.call(pending::<Outcome>).await });
         let other = tokio::spawn(async move { all.each(&key).call(pending::<Outcome>).await });
@@ -111,9 +111,9 @@ impl World {
 
 #[tokio::test(start_paused = true)]
 async fn nobody_can_tell_that_keys_are_forgotten() {
-    for seed in 0..48_u64 {
+    for seed in 0..48_u32 {
         let text = SENTENCES[seed as usize % SENTENCES.len()];
-        let mut dice = Dice(seed);
+        let mut dice = Dice(seed.into());
         let mut world = World {
             text,
             forgets: policies(text),
@@ -129,11 +129,11 @@ async fn nobody_can_tell_that_keys_are_forgotten() {
             // Whoever can go has gone before anybody does anything.
             (0..100).for_each(|other| drop(world.forgets.each(&(step, other))));
             match dice.below(20) {
-                0..=3 => advance(Duration::from_millis(steps[dice.below(4) as usize])).await,
+                0..=3 => advance(Duration::from_millis(steps[dice.below(4)])).await,
                 4 if dice.below(3) == 0 => advance(seconds(50)).await,
-                5 if dice.below(6) == 0 => world.change(CHANGES[dice.below(6) as usize]),
+                5 if dice.below(6) == 0 => world.change(CHANGES[dice.below(6)]),
                 6 | 7 if bulkhead => world.enter(key).await,
-                8 | 9 if bulkhead => world.leave(dice.below(99) as usize).await,
+                8 | 9 if bulkhead => world.leave(dice.below(99)).await,
                 10..=13 => world.call(key, true).await,
                 _ => world.call(key, false).await,
             }
