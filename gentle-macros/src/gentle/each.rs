@@ -37,15 +37,15 @@ impl EachKey {
             Value::None | Value::Code(_) => return None,
         };
         let parts = code.and_then(|code| Punctuated::<Expr, Token![,]>::parse_terminated.parse2(code).ok());
-        match parts {
+        let count = match parts {
             Some(parts) if !parts.is_empty() && parts.len() <= MOST => {
-                Some(Self { policy, parts: parts.into_iter().collect(), written })
+                return Some(Self { policy, parts: parts.into_iter().collect(), written });
             }
-            _ => {
-                report(&written, policy, errors, messages::not_a_key);
-                None
-            }
-        }
+            Some(parts) if !parts.is_empty() => Some(parts.len()),
+            _ => None,
+        };
+        report(&written, policy, errors, |policy| messages::not_a_key(policy, count));
+        None
     }
 
     /// Says so when it is a single name that no argument has. What is wrong inside of an expression is the compiler's to say.
@@ -88,6 +88,9 @@ pub(crate) fn keys(keys: &[EachKey], policies: &Ident, mutable: &[Ident]) -> Tok
         if rest.iter().all(|other| other.to_string() == first.to_string()) {
             return quote!(#policies.each(#first));
         }
+    }
+    if keys.is_empty() {
+        return quote!(#policies);
     }
     let method = keys.iter().map(|key| format_ident!("{}_each", key.policy.as_str()));
     quote!(#policies.caller()#(.#method(#tokens))*)

@@ -65,6 +65,10 @@ pub(crate) fn expand(attribute: &Attribute, mut function: Function) -> TokenStre
 fn policies(attribute: &Attribute, function: &Ident, names: &Names, krate: &TokenStream) -> TokenStream {
     let policies = &names.policies;
     if let Some(given) = &attribute.policy {
+        // `PAYMENTS.each(tenant)` has more to it than the policies.
+        if matches!(given, Expr::MethodCall(call) if call.method == "each" || call.method == "cost") {
+            return quote!(let #policies: #krate::policy::Caller<'_> = #given;);
+        }
         let given = quote_spanned!(given.span()=> &#given);
         return quote!(let #policies: &#krate::policy::Policies = #given;);
     }
@@ -116,8 +120,7 @@ fn caller(
             use #krate::__private::AsPolicyKey as _;
         )
     });
-    let code = if parts.is_empty() { code } else { quote!({ #parts #code }) };
-    (quote!(#imports let #caller = #code;), caller.clone())
+    (quote!(let #caller = { #imports #parts #code };), caller.clone())
 }
 
 /// The arguments that are mutable references.

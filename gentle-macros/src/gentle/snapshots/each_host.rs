@@ -18,8 +18,10 @@ async fn read(host: &mut Host) -> anyhow::Result<u32> {
         ::gentle::__private::submit!(Registration::of(&POLICIES));
         &POLICIES
     };
-    use ::gentle::__private::AsPolicyKey as _;
-    let __caller = __policies.each((&*host).as_policy_key());
+    let __caller = {
+        use ::gentle::__private::AsPolicyKey as _;
+        __policies.each((&*host).as_policy_key())
+    };
     __caller
         .begin()
         .attempt(::core::pin::pin!(async move {

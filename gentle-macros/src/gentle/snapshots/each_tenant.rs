@@ -24,8 +24,8 @@ async fn place(tenant: &str, __argument1: (Order, u32)) -> anyhow::Result<()> {
         ::gentle::__private::submit!(Registration::of(&POLICIES));
         &POLICIES
     };
-    use ::gentle::__private::AsPolicyKey as _;
     let __caller = {
+        use ::gentle::__private::AsPolicyKey as _;
         #[allow(unused_variables)]
         let (order, day) = &__argument1;
         __policies

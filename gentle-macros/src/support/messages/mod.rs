@@ -156,10 +156,15 @@ pub(crate) fn no_such_argument(policy: Key, name: impl Display, known: &[String]
     Mistake::new("G071", policy.as_str(), message).with_label("one for each what?").with_help(help)
 }
 
-pub(crate) fn not_a_key(policy: Key) -> Mistake {
-    Mistake::new("G072", policy.as_str(), "the key of `each` is not an expression")
-        .with_label("this is not Rust")
-        .with_help("write an argument, `each tenant`, an expression, `each (order.account())`, or up to four of them")
+/// `parts` are how many expressions there are, where they are some.
+pub(crate) fn not_a_key(policy: Key, parts: Option<usize>) -> Mistake {
+    let (message, label) = match parts {
+        Some(parts) => ("a key has at most four parts", format!("these are {parts}")),
+        None => ("the key of `each` is not an expression", "this is not Rust".to_owned()),
+    };
+    let help =
+        "write an argument, `each tenant`, an expression, `each (order.account())`, or up to four of them";
+    Mistake::new("G072", policy.as_str(), message).with_label(label).with_help(help)
 }
 
 pub(crate) fn cost_without_limit() -> Mistake {

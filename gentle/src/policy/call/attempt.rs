@@ -53,7 +53,13 @@ where
             return this.go_on(cx);
         }
         let Call { policies, caller, .. } = *this.call;
-        let Some(first) = First::try_enter(policies, caller) else { return this.go_on(cx) };
+        let first = match First::try_enter(policies, caller) {
+            Ok(first) => first,
+            Err(lane) => {
+                this.call.proceed(lane);
+                return this.go_on(cx);
+            }
+        };
         match this.operation.as_mut().poll(cx) {
             Poll::Ready(output) => {
                 let verdict = this.judge.verdict(&output);
@@ -61,7 +67,7 @@ where
                 Poll::Ready(output)
             }
             Poll::Pending => {
-                this.stage = Stage::Running(this.call.proceed(first).until(), None);
+                this.stage = Stage::Running(this.call.proceed(first.proceed()).until(), None);
                 this.watch(cx)
             }
         }

@@ -112,13 +112,17 @@ fn breaker<'a>(policies: &'a Policies, caller: Option<&'a Caller<'a>>) -> Option
 }
 
 impl<'a> First<'a> {
-    /// Admission where nothing stands in the way, as nearly always. Otherwise nothing has happened.
+    /// Admission where nothing stands in the way, as nearly always. Otherwise nothing has happened, and the lane begins
+    /// at the beginning.
     #[expect(
         clippy::inline_always,
         reason = "it has one caller in each function, whose every call goes through it"
     )]
     #[inline(always)]
-    pub(super) fn try_enter(policies: &'a Policies, caller: Option<&'a Caller<'a>>) -> Option<Self> {
+    pub(super) fn try_enter(
+        policies: &'a Policies,
+        caller: Option<&'a Caller<'a>>,
+    ) -> Result<Self, Lane<'a>> {
         match caller {
             None => Self::try_pass(policies, None, Doors::of(policies)),
             Some(_) => Self::try_enter_as(policies, caller),
@@ -127,27 +131,32 @@ impl<'a> First<'a> {
 
     // Kept apart, so that a call without a key does not carry it along.
     #[inline(never)]
-    fn try_enter_as(policies: &'a Policies, caller: Option<&'a Caller<'a>>) -> Option<Self> {
+    fn try_enter_as(policies: &'a Policies, caller: Option<&'a Caller<'a>>) -> Result<Self, Lane<'a>> {
         Self::try_pass(policies, caller, Doors::before(policies, caller))
     }
 
     #[expect(clippy::inline_always, reason = "each of its two callers knows half of it in advance")]
     #[inline(always)]
-    fn try_pass(policies: &'a Policies, caller: Option<&'a Caller<'a>>, doors: Doors<'a>) -> Option<Self> {
+    fn try_pass(
+        policies: &'a Policies,
+        caller: Option<&'a Caller<'a>>,
+        doors: Doors<'a>,
+    ) -> Result<Self, Lane<'a>> {
         let (begun, deadline) = begin(policies);
+        let slowly = || Lane::new(policies, caller, begun, deadline);
         if begun >= deadline {
-            return None;
+            return Err(slowly());
         }
         if policies.chaos.is_some() || policies.throttle.as_ref().is_some_and(|valve| !valve.is_calm()) {
             return None;
         }
         let pass = match doors.breaker {
-            Some(breaker) => breaker.try_pass()?,
+            Some(breaker) => breaker.try_pass().ok_or_else(slowly)?,
             None => Pass::NONE,
         };
         if let Some(tap) = doors.tap {
             if !tap.try_take(begun) {
-                return None;
+                return Err(slowly());
             }
         }
         let mut permit = None;
@@ -157,14 +166,10 @@ impl<'a> First<'a> {
                 if let Some(tap) = doors.tap {
                     tap.give_back();
                 }
-                return None;
+                return Err(slowly());
             }
         }
-        Some(Self { policies, caller, begun, deadline, pass, permit })
-    }
-
-    pub(super) const fn begun(&self) -> Instant {
-        self.begun
+        Ok(Self { policies, caller, begun, deadline, pass, permit })
     }
 
     /// Ends an attempt that went well, unless there is more to do about that.
@@ -210,6 +215,11 @@ impl<'a> Lane<'a> {
     ) -> Self {
         let (at, pass) = (begun, Pass::NONE);
         Self { policies, caller, deadline, at, pass, made: 0, held: 0, last: Last::None }
+    }
+
+    /// When the call began, as long as it has made no attempt.
+    pub(super) const fn at(&self) -> Instant {
+        self.at
     }
 
     pub(super) const fn deadline(&self) -> Instant {
@@ -452,8 +462,8 @@ async fn wait<'a>(
     deadline: Instant,
 ) -> Result<Admitted, Rejected> {
     if let (Some(tap), None) = (doors.tap, &token) {
-        let (taken, since) = tap.acquire(at, deadline).await?;
-        (token, at) = (Some(taken), since);
+        let (one, since) = tap.acquire(at, deadline).await?;
+        (token, at) = (Some(one), since);
     }
     let mut permit = None;
     if let Some(gate) = doors.gate {

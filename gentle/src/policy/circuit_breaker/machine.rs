@@ -201,7 +201,7 @@ impl Machine {
     /// signs stay the same.
     pub(super) fn set(&mut self, sentence: Option<Arc<CircuitBreaker>>, moment: Moment) {
         self.look(moment);
-        let trips = |sentence: Option<&CircuitBreaker>| sentence.map(|sentence| sentence.trips());
+        let trips = |sentence: Option<&CircuitBreaker>| sentence.map(CircuitBreaker::trips);
         let same = trips(sentence.as_deref()) == trips(self.sentence.as_deref());
         let switched = sentence.is_some() != self.sentence.is_some();
         self.sentence = sentence;
@@ -336,7 +336,7 @@ impl Machine {
     }
 
     fn half_open(&mut self, lasting: Duration, at: Instant) {
-        let within = self.sentence.as_deref().and_then(|sentence| sentence.limit()).unwrap_or(lasting);
+        let within = self.sentence.as_deref().and_then(CircuitBreaker::limit).unwrap_or(lasting);
         self.generation += 1;
         self.step = Step::HalfOpen(Trial { until: at + within, under_way: 0, succeeded: 0, failed: 0 });
         self.change = Some(Change::Probing);
@@ -359,11 +359,11 @@ impl Machine {
     }
 
     fn open(&self) -> Open {
-        self.sentence.as_deref().map_or(Open::DEFAULT, |sentence| sentence.opens())
+        self.sentence.as_deref().map_or(Open::DEFAULT, CircuitBreaker::opens)
     }
 
     fn probes(&self) -> Probe {
-        self.sentence.as_deref().map_or(Probe::DEFAULT, |sentence| sentence.probes())
+        self.sentence.as_deref().map_or(Probe::DEFAULT, CircuitBreaker::probes)
     }
 }
 

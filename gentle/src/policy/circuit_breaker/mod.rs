@@ -196,8 +196,8 @@ impl Breaker {
     }
 
     fn by(sentence: Option<Arc<CircuitBreaker>>) -> Self {
-        let machine = Box::new(Machine::new(sentence.clone()));
-        Self::new(sentence.as_deref(), None, Some(machine))
+        let bare = Self::new(sentence.as_deref(), None, None);
+        Self { machine: Mutex::new(Some(Box::new(Machine::new(sentence)))), ..bare }
     }
 
     const fn new(

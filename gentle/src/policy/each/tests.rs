@@ -198,8 +198,8 @@ fn a_key_that_panics_leaves_nothing_behind() {
 
 #[test]
 fn threads_never_find_two_states_of_one_key() {
-    const KEYS: u64 = 64;
-    let (each, admitted) = (Each::new(80), [const { AtomicU32::new(0) }; KEYS as usize]);
+    const KEYS: usize = 64;
+    let (each, admitted) = (Each::new(80), [const { AtomicU32::new(0) }; KEYS]);
     let ask = |seed| {
         let mut chance = fastrand::Rng::with_seed(seed);
         for _ in 0..50_000 {
@@ -209,7 +209,7 @@ fn threads_never_find_two_states_of_one_key() {
             if chance.bool() && take(&held.state, 0) {
                 admitted[key].fetch_add(1, Ordering::Relaxed);
             }
-            drop(get(&each, &(KEYS + chance.u64(0..1_000)), Tick(0)));
+            drop(get(&each, &(KEYS + chance.usize(0..1_000)), Tick(0)));
         }
     };
     std::thread::scope(|threads| (0..4).for_each(|seed| drop(threads.spawn(move || ask(seed)))));
