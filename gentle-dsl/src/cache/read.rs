@@ -40,7 +40,9 @@ pub(super) fn cache(reader: &mut Reader<'_>) -> Option<Cache> {
                 coalesce.fill(reader, "`coalesce`", start, ());
             }
             Some("each") if is_nothing(reader) => {
-                (0..3).for_each(|_| drop(reader.step()));
+                for _ in 0..3 {
+                    reader.step();
+                }
                 each.fill(reader, "`each`", reader.since(&start), Each::new(""));
             }
             _ if read_each(reader, &mut each) => {}

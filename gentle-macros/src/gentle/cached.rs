@@ -18,7 +18,9 @@ pub(crate) fn is_kept(attribute: &Attribute) -> bool {
 
 /// The rules that need both the cache and the function.
 pub(crate) fn check(attribute: &Attribute, function: &Function, errors: &Errors) {
-    let (Some(Setting::On(cache)), Some((written, place))) = (&attribute.set.cache, &attribute.cache) else { return };
+    let (Some(Setting::On(cache)), Some((written, place))) = (&attribute.set.cache, &attribute.cache) else {
+        return;
+    };
     if let Some(key) = &attribute.cache_key {
         key.check(&function.arguments(), errors);
     }
@@ -34,7 +36,9 @@ pub(crate) fn check(attribute: &Attribute, function: &Function, errors: &Errors)
 }
 
 fn stale(attribute: &Attribute, cache: &Cache, errors: &Errors) {
-    if let (Some((written, place)), Some(_), false) = (&attribute.cache, cache.stays(), attribute.stale.is_some()) {
+    if let (Some((written, place)), Some(_), false) =
+        (&attribute.cache, cache.stays(), attribute.stale.is_some())
+    {
         errors.mistake(place, &messages::stale_for_nobody(written));
     }
 }

@@ -6,9 +6,9 @@ use syn::spanned::Spanned;
 use syn::{Block, Expr, FnArg, Pat, PatIdent, PatType, Receiver, ReceiverKind, Signature, Stmt, Type};
 
 use super::attribute::Attribute;
-use super::{cached, each};
 use super::function::{Function, Shape};
 use super::receiver;
+use super::{cached, each};
 use crate::support::{krate, tokens};
 
 /// The names that generated code uses: invisible to the user's body.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use gentle_dsl::{
-    Backoff, Budget, Bulkhead, Cache, Chaos, ChaosAct, ChaosKind, CircuitBreaker, Each, Factor, Jitter, Percent,
-    PolicySet, Rate, RateLimit, Retry, Setting, Throttle, Timeout, Tries, Trip, Turn, Waiting,
+    Backoff, Budget, Bulkhead, Cache, Chaos, ChaosAct, ChaosKind, CircuitBreaker, Each, Factor, Jitter,
+    Percent, PolicySet, Rate, RateLimit, Retry, Setting, Throttle, Timeout, Tries, Trip, Turn, Waiting,
 };
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};

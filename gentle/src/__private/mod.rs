@@ -1,8 +1,8 @@
 //! What generated code names, and nobody else: it changes without notice.
 
-mod cost;
 #[cfg(feature = "chaos")]
 mod chaos;
+mod cost;
 mod feature;
 mod topic;
 

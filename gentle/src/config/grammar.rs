@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use gentle_dsl::{
-    Bulkhead, Cache, Chaos, CircuitBreaker, Key, Mistakes, RateLimit, Retry, Sentence, Setting, Throttle, Timeout,
+    Bulkhead, Cache, Chaos, CircuitBreaker, Key, Mistakes, RateLimit, Retry, Sentence, Setting, Throttle,
+    Timeout,
 };
 
 use super::Value;

@@ -56,9 +56,9 @@ pub use call::{Attempt, Call, Pause};
 pub use caller::Caller;
 pub use each::PolicyKey;
 pub use gentle_dsl::{
-    Backoff, Budget, Bulkhead, Cache, Chaos, ChaosAct, ChaosKind, CircuitBreaker, Delays, Each, Factor, Jitter,
-    Key, Mistake, Mistakes, Percent, PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Throttle, Timeout,
-    Tries, Trip, Turn, Waiting,
+    Backoff, Budget, Bulkhead, Cache, Chaos, ChaosAct, ChaosKind, CircuitBreaker, Delays, Each, Factor,
+    Jitter, Key, Mistake, Mistakes, Percent, PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Throttle,
+    Timeout, Tries, Trip, Turn, Waiting,
 };
 pub use judge::{ByOutcome, Judge, Verdict};
 pub use outcome::{Again, FromRejected, Outcome};

@@ -84,7 +84,10 @@ pub(super) fn chaotic(parts: &Parts) -> Option<String> {
     let chaotic = parts.policies.iter().filter(|policies| policies.is_chaotic());
     let names: Vec<&str> = chaotic.map(|policies| policies.name()).collect();
     (!names.is_empty()).then(|| {
-        format!("chaos is on: calls fail on purpose\n  {}\nhelp: unset GENTLE_CHAOS to end it", names.join("\n  "))
+        format!(
+            "chaos is on: calls fail on purpose\n  {}\nhelp: unset GENTLE_CHAOS to end it",
+            names.join("\n  ")
+        )
     })
 }
 

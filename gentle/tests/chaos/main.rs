@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use gentle::policy::{Key, Policies, Refusal, Rejected};
+use gentle::service::{Definition, Service};
 use gentle::time::now;
+use gentle::{App, gentle, here, policies};
 
 type Answer = Result<(), Rejected>;
 
@@ -103,6 +105,26 @@ async fn the_same_number_makes_the_same_calls_fail() {
     assert_ne!(failed(42).await, failed(43).await);
     let share = failed(42).await.into_iter().filter(|failed| *failed).count();
     assert!((40..80).contains(&share), "{share}");
+}
+
+static SHAKY: Policies = policies!(name = "shaky", chaos = "100% fail");
+
+#[gentle(policy = SHAKY)]
+async fn shaken() -> Answer {
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_report_says_whose_calls_fail_on_purpose() {
+    struct Part;
+    impl Service for Part {}
+    let part = Definition::value("part", here!(), Part);
+    let app = App::builder().define(part).policies(&SHAKY).build().unwrap();
+    assert!(!app.report().to_string().contains("chaos is on"));
+    SHAKY.chaos().unwrap().start(1);
+    let report = app.report().to_string();
+    assert!(report.contains("shaky  chaos = \"100% fail\"") && report.contains("chaos is on"), "{report}");
+    assert!(is_on_purpose(&shaken().await));
 }
 
 #[tokio::test(start_paused = true)]

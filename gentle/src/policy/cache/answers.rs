@@ -1,5 +1,6 @@
 use std::any::Any;
 
+use super::shelves::Kind;
 use super::{Inside, State};
 use crate::policy::{Policies, PolicyKey};
 
@@ -36,7 +37,7 @@ impl Policies {
 impl Answers<'_> {
     /// What it holds and what it has done.
     pub fn state(&self) -> State {
-        let kept = self.0.shelves.all().map(|shelf| shelf.len()).sum();
+        let kept = self.0.shelves.all().map(Kind::len).sum();
         self.0.tally.state(kept)
     }
 
@@ -50,6 +51,6 @@ impl Answers<'_> {
 
     /// Forgets all answers, also those that are on their way.
     pub fn clear(&self) {
-        self.0.shelves.all().for_each(|shelf| shelf.clear());
+        self.0.shelves.all().for_each(Kind::clear);
     }
 }

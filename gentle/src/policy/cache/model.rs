@@ -71,7 +71,8 @@ fn many(dice: &mut fastrand::Rng) {
     for step in 0..600_u64 {
         now += dice.u64(0..4);
         for slot in model.values_mut() {
-            slot.doomed |= slot.fresh(&words, now).or(slot.stale(&words, now).map(|value| (value, true))).is_none();
+            slot.doomed |=
+                slot.fresh(&words, now).or(slot.stale(&words, now).map(|value| (value, true))).is_none();
         }
         let key = dice.u32(0..12);
         match dice.u32(0..20) {

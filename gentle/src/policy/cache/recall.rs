@@ -3,10 +3,10 @@ use std::ops::ControlFlow;
 
 use gentle_dsl::Key;
 
+use super::Inside;
 use super::answer::Keeps;
 use super::kept::{Answer, Sort};
 use super::shelf::{Errand, Found, Shelf, Waited};
-use super::Inside;
 use crate::policy::{Call, FromRejected, Outcome, Policies, PolicyKey, Refusal, Rejected, Verdict};
 use crate::time::{Instant, now};
 
@@ -54,14 +54,14 @@ impl Policies {
         if !terms.is_on() {
             return ControlFlow::Continue(Recall::of::<M>(None));
         }
-        let shelf: &Shelf<K::Owned, M::Kept> = inside.shelves.get(whose, terms.most, K::same);
+        let answers: &Shelf<K::Owned, M::Kept> = inside.shelves.get(whose, terms.most, K::same);
         let hash = inside.hash(&key);
         let begun = now();
         let mut at = begun;
         loop {
-            let follower = match shelf.ask(hash, |kept| key.is(kept), || key.keep(), &terms, at) {
+            let follower = match answers.ask(hash, |kept| key.is(kept), || key.keep(), &terms, at) {
                 Found::Kept(answer) if answer.sort == Sort::Bad && or_stale => {
-                    let stale = shelf.stale_of(hash, |kept| key.is(kept), &terms, at);
+                    let stale = answers.stale_of(hash, |kept| key.is(kept), &terms, at);
                     return ControlFlow::Break(inside.found::<M, R>(&stale.unwrap_or(answer)));
                 }
                 Found::Kept(answer) => return ControlFlow::Break(inside.found::<M, R>(&answer)),

@@ -216,7 +216,10 @@ mod tests {
                     _ => assert_eq!(get(&mut shard, key), model.get(&key).copied()),
                 }
                 assert_eq!(shard.len(), model.len());
-                assert_eq!(shard.index.len(), model.keys().map(|key| key % 3).collect::<std::collections::BTreeSet<_>>().len());
+                assert_eq!(
+                    shard.index.len(),
+                    model.keys().map(|key| key % 3).collect::<std::collections::BTreeSet<_>>().len()
+                );
             }
         }
     }

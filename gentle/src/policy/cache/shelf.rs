@@ -133,7 +133,8 @@ impl<K, V> Shelf<K, V> {
         let (Some(key), Some(answer), true) = (key, kept, terms.is_on()) else { return };
         let most = self.share_of(hash, terms.most);
         let worthless = |kept: &Kept<V>| kept.is_worthless(terms, at);
-        if let Some(kept) = part.kept.get_or_insert((hash, key), self.same, most, worthless, || Kept::NOTHING) {
+        if let Some(kept) = part.kept.get_or_insert((hash, key), self.same, most, worthless, || Kept::NOTHING)
+        {
             kept.put(answer, at);
         }
     }
@@ -156,13 +157,7 @@ impl<K, V> Shelf<K, V> {
         self.part(hash).kept.get(hash, is)?.stale(terms, at)
     }
 
-    fn stale_for(
-        &self,
-        hash: u64,
-        flight: &Arc<Flight<V>>,
-        terms: &Terms,
-        at: Instant,
-    ) -> Option<Answer<V>> {
+    fn stale_for(&self, hash: u64, flight: &Arc<Flight<V>>, terms: &Terms, at: Instant) -> Option<Answer<V>> {
         let Part { kept, flights, .. } = &mut *self.part(hash);
         let under = flights.get(&hash)?.iter().find(|under| Arc::ptr_eq(&under.flight, flight))?;
         kept.get(hash, |other| (self.same)(other, &under.key))?.stale(terms, at)
@@ -223,7 +218,9 @@ impl<K, V> Errand<'_, K, V> {
     /// The last good answer, which may be too old.
     pub(super) fn stale(&self, terms: &Terms, at: Instant) -> Option<Answer<V>> {
         match &self.duty {
-            Duty::Alone { key, .. } => self.shelf.stale_of(self.hash, |other| (self.shelf.same)(other, key), terms, at),
+            Duty::Alone { key, .. } => {
+                self.shelf.stale_of(self.hash, |other| (self.shelf.same)(other, key), terms, at)
+            }
             Duty::Lead(flight) => self.shelf.stale_for(self.hash, flight, terms, at),
             Duty::Done => None,
         }

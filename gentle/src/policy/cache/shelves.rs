@@ -68,15 +68,15 @@ impl Shelves {
         V: Send + Sync + 'static,
     {
         let new = || {
-            let shelf: Box<dyn Kind> = Box::new(Shelf::<K, V>::new(most, same));
-            Box::new(Node { whose, shelf, next: OnceLock::new() })
+            let made: Box<dyn Kind> = Box::new(Shelf::<K, V>::new(most, same));
+            Box::new(Node { whose, shelf: made, next: OnceLock::new() })
         };
         let mut place = &self.first;
         loop {
             let node = place.get_or_init(new);
             let own = node.shelf.as_any().downcast_ref().filter(|_| node.whose == whose);
             match own {
-                Some(shelf) => return shelf,
+                Some(found) => return found,
                 None => place = &node.next,
             }
         }

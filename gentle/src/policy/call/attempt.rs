@@ -24,10 +24,13 @@ enum Stage<'a> {
     /// Its token and its permit.
     Queued(Wait<'a>),
     /// What befalls it on purpose before its operation runs, until this moment.
-    Struck(Instant, Pin<Box<dyn Future<Output = Option<Result<(), Rejected>>> + Send>>),
+    Struck(Instant, Struck),
     /// Its operation, until this moment; the timer is set when the operation does not answer at once.
     Running(Instant, Option<Pin<Box<dyn Future<Output = ()> + Send>>>),
 }
+
+/// Ends when the operation may run, or fails in its place; `None` when the time was up before.
+type Struck = Pin<Box<dyn Future<Output = Option<Result<(), Rejected>>> + Send>>;
 
 impl<'c, 'a, F, J> Attempt<'c, 'a, F, J> {
     #[inline]
@@ -147,7 +150,9 @@ where
 fn admitted<'a>(lane: &Lane<'a>) -> Stage<'a> {
     let until = lane.until();
     match lane.strike() {
-        Some(strike) => Stage::Struck(until, Box::pin(async move { timeout::until(until, pin!(strike)).await })),
+        Some(strike) => {
+            Stage::Struck(until, Box::pin(async move { timeout::until(until, pin!(strike)).await }))
+        }
         None => Stage::Running(until, None),
     }
 }

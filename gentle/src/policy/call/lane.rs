@@ -147,8 +147,9 @@ impl<'a> First<'a> {
         if begun >= deadline {
             return Err(slowly());
         }
-        if policies.chaos.is_some() || policies.throttle.as_ref().is_some_and(|valve| !valve.is_calm()) {
-            return None;
+        let sheds = || policies.throttle.as_ref().is_some_and(|valve| !valve.is_calm());
+        if policies.chaos.is_some() || sheds() {
+            return Err(slowly());
         }
         let pass = match doors.breaker {
             Some(breaker) => breaker.try_pass().ok_or_else(slowly)?,

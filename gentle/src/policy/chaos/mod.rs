@@ -126,7 +126,8 @@ impl Mischief {
             AS_STARTED => {
                 let roused = environment::seed().is_some();
                 if !roused {
-                    let _ = self.mode.compare_exchange(AS_STARTED, CALM, Ordering::Relaxed, Ordering::Relaxed);
+                    let _ =
+                        self.mode.compare_exchange(AS_STARTED, CALM, Ordering::Relaxed, Ordering::Relaxed);
                 }
                 roused
             }
@@ -168,6 +169,7 @@ async fn befall(fate: Fate) -> Result<(), Rejected> {
 }
 
 /// What a program that has this feature has against a set of policies: nothing.
+#[expect(clippy::unnecessary_wraps, reason = "without the feature there is something")]
 pub(super) fn refuse(_: &PolicySet) -> Result<(), Mistakes> {
     Ok(())
 }

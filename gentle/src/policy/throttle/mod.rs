@@ -57,8 +57,8 @@ mod window;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use gentle_dsl::{Key, Setting};
 pub use gentle_dsl::Throttle;
+use gentle_dsl::{Key, Setting};
 
 pub use state::State;
 

@@ -193,7 +193,8 @@ async fn a_change_keeps_what_was_counted() {
 async fn pitfall_25_amounts_at_their_ends_are_no_matter() {
     let ends = [
         Throttle::new(Percent::hundredths(0), 0, Duration::ZERO),
-        Throttle::new(Percent::hundredths(u32::MAX), u32::MAX, Duration::MAX).up_to(Percent::hundredths(u32::MAX)),
+        Throttle::new(Percent::hundredths(u32::MAX), u32::MAX, Duration::MAX)
+            .up_to(Percent::hundredths(u32::MAX)),
         Throttle::new(Percent::WHOLE, 1, Duration::from_nanos(1)).up_to(Percent::hundredths(0)),
     ];
     for throttle in ends {

@@ -26,8 +26,8 @@ async fn by_name(user: &str, _client: &u8) -> Result<u32, Fault> {
 
 #[gentle(cache = "1h, each (user, lang)")]
 async fn by_several(user: u64, lang: String) -> Result<u32, Fault> {
-    drop(lang);
-    Ok(next() + u32::try_from(user - user).unwrap())
+    drop((user, lang));
+    Ok(next())
 }
 
 #[gentle(cache = "1h each (order.0)", retry = "now, 3 attempts")]
@@ -122,7 +122,6 @@ impl Account {
 
     #[gentle(cache = "1h, each (self.number)", retry = "now, 2 attempts")]
     async fn count(&mut self) -> Result<u32, Fault> {
-        self.number += 0;
         Ok(next())
     }
 }
@@ -136,7 +135,8 @@ trait Reader {
 impl Reader for Account {
     #[gentle(cache = "1h, each (self.number, page)", retry = "now, 2 attempts")]
     async fn read(&self, page: u32) -> Result<u32, Fault> {
-        Ok(next() + page - page)
+        let _ = page;
+        Ok(next())
     }
 }
 

@@ -29,10 +29,12 @@ struct Neighbour {
 
 impl Neighbour {
     async fn well(&self) -> Result<u32, Fault> {
+        yield_now().await;
         Ok(self.asked.fetch_add(1, Ordering::SeqCst) + 1)
     }
 
     async fn down(&self) -> Result<u32, Fault> {
+        yield_now().await;
         Err(Fault::Down(self.asked.fetch_add(1, Ordering::SeqCst) + 1))
     }
 
@@ -71,7 +73,11 @@ async fn errors_are_kept_only_where_it_says_so_and_only_those_of_the_operation()
     let refused = policies.cached_with_errors("grace", || neighbour.well()).await;
     assert!(matches!(refused, Err(Fault::Refused(Rejected { policy: Key::Bulkhead, .. }))));
     give_up(inside).await;
-    assert_eq!(policies.cached_with_errors("grace", || neighbour.well()).await, Ok(5), "a refusal is never kept");
+    assert_eq!(
+        policies.cached_with_errors("grace", || neighbour.well()).await,
+        Ok(5),
+        "a refusal is never kept"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -93,7 +99,11 @@ async fn an_old_answer_stands_in_for_a_failure_as_long_as_it_says() {
     assert_eq!(policies.cached("ada", || neighbour.down()).await, Err(Fault::Down(3)), "nobody asked for it");
     assert!(policies.cached_or_stale("grace", || neighbour.down()).await.is_err());
     let inside = spawn(&policies, pending).await;
-    assert_eq!(policies.cached_or_stale("ada", || neighbour.well()).await, Ok(1), "a refusal is a failure too");
+    assert_eq!(
+        policies.cached_or_stale("ada", || neighbour.well()).await,
+        Ok(1),
+        "a refusal is a failure too"
+    );
     give_up(inside).await;
 
     advance(Duration::from_millis(39_999)).await;
@@ -106,8 +116,9 @@ async fn an_old_answer_stands_in_for_a_failure_as_long_as_it_says() {
 
 #[tokio::test(start_paused = true)]
 async fn a_retry_and_a_circuit_breaker_work_behind_it() {
-    let policies =
-        policies(r#"cache = "10s stale 1h each user", retry = "now, 3 attempts", circuit_breaker = "3 in a row""#);
+    let policies = policies(
+        r#"cache = "10s stale 1h each user", retry = "now, 3 attempts", circuit_breaker = "3 in a row""#,
+    );
     let neighbour = Neighbour::default();
     assert_eq!(policies.cached_or_stale("ada", || neighbour.well()).await, Ok(1));
     advance(Duration::from_secs(10)).await;

@@ -52,10 +52,13 @@ fn setting(text: &str) -> (Arc<Policies>, Arc<Slow>) {
 
 #[tokio::test(start_paused = true)]
 async fn calls_for_one_key_are_one_call_and_those_for_others_are_not() {
-    let (policies, ada, grace) = (policies(r#"cache = "10s coalesce each user""#), Slow::default(), Slow::default());
+    let (policies, ada, grace) =
+        (policies(r#"cache = "10s coalesce each user""#), Slow::default(), Slow::default());
     let ask = |user: &'static str, slow| policies.cached(user, move || Slow::well(slow));
-    let ((one, two, three, other), took) =
-        timed(async { tokio::join!(ask("ada", &ada), ask("ada", &ada), ask("ada", &ada), ask("grace", &grace)) }).await;
+    let ((one, two, three, other), took) = timed(async {
+        tokio::join!(ask("ada", &ada), ask("ada", &ada), ask("ada", &ada), ask("grace", &grace))
+    })
+    .await;
     assert_eq!((one, two, three, other), (Ok(1), Ok(1), Ok(1), Ok(1)));
     assert_eq!((ada.asked(), took), (1, Duration::from_secs(1)));
     let state = policies.cache().unwrap().state();
@@ -113,7 +116,8 @@ async fn who_waits_does_so_within_its_own_time() {
     };
     let (first, (second, (third, waited))) = tokio::join!(ask(), async { tokio::join!(ask(), late) });
     assert_eq!(first, Err(Fault::Down(1)));
-    let is_late = |answer: &Result<u32, Fault>| matches!(answer, Err(Fault::Refused(late)) if late.is_timeout());
+    let is_late =
+        |answer: &Result<u32, Fault>| matches!(answer, Err(Fault::Refused(late)) if late.is_timeout());
     assert!(is_late(&second), "it waited for a second, and its own call had half of one: {second:?}");
     assert_eq!(waited, Duration::from_millis(1500));
     assert!(is_late(&third), "{third:?}");
@@ -163,11 +167,12 @@ async fn whoever_is_given_up_wherever_nobody_hangs_and_nothing_runs_twice() {
                 let (policies, slow) = (policies.clone(), slow.clone());
                 // The first call fails once, so that there is a pause to be given up in.
                 let ask = async move {
-                    policies.cached("ada", || async {
-                        let answer = slow.ask().await;
-                        if answer == 1 { Err(Fault::Down(1)) } else { Ok(answer) }
-                    })
-                    .await
+                    policies
+                        .cached("ada", || async {
+                            let answer = slow.ask().await;
+                            if answer == 1 { Err(Fault::Down(1)) } else { Ok(answer) }
+                        })
+                        .await
                 };
                 if number == victim {
                     ended = dropped_after(polls, ask).await;
