@@ -24,8 +24,8 @@ fn ask<'a>(shelf: &'a Shelf<u32, u32>, key: u32, terms: &Terms, at: u64) -> Of<'
     shelf.ask(u64::from(key % 5), |other| *other == key, || key, terms, Instant::from_nanos(at))
 }
 
-fn keep(errand: Errand<'_, u32, u32>, answer: Answer<u32>, terms: &Terms, at: u64) {
-    errand.keep(&answer, Some(answer.clone()), terms, Instant::from_nanos(at));
+fn keep(errand: Errand<'_, u32, u32>, answer: &Answer<u32>, terms: &Terms, at: u64) {
+    errand.keep(answer, Some(answer.clone()), terms, Instant::from_nanos(at));
 }
 
 fn forget(shelf: &Shelf<u32, u32>, key: u32) {
@@ -95,7 +95,7 @@ fn many(dice: &mut fastrand::Rng) {
                 assert!(slot.doomed || stale == slot.stale(&words, now), "step {step}: {key} at {now}");
                 let (value, good) = (dice.u32(..), dice.bool());
                 if dice.u32(0..4) > 0 {
-                    keep(errand, answer(value, good), &words, now);
+                    keep(errand, &answer(value, good), &words, now);
                     if forgotten.get(&key).is_none_or(|at| *at < asked) {
                         model.entry(key).or_default().put(value, good, now);
                     }
@@ -134,7 +134,7 @@ fn there_are_never_more_answers_than_there_may_be() {
             let hash = dice.u64(..);
             let found = shelf.ask(hash, |other| *other == key, || key, &words, Instant::from_nanos(at));
             let Found::Nothing(errand) = found else { panic!("it is a new key") };
-            keep(errand, answer(key, true), &words, at);
+            keep(errand, &answer(key, true), &words, at);
             assert!(shelf.len() <= most, "{} of {most}", shelf.len());
         }
         assert!(shelf.len() * 10 >= most * 9, "{} of {most}", shelf.len());
@@ -147,10 +147,10 @@ fn an_answer_that_was_asked_for_before_it_was_forgotten_is_not_kept() {
         let (shelf, words) = (Shelf::new(10, u32::eq), Terms { coalesce, ..terms(100, 0, 0) });
         let Found::Nothing(errand) = ask(&shelf, 1, &words, 0) else { panic!("there is nothing") };
         forget(&shelf, 1);
-        keep(errand, answer(7, true), &words, 0);
+        keep(errand, &answer(7, true), &words, 0);
         let Found::Nothing(errand) = ask(&shelf, 1, &words, 0) else { panic!("it was forgotten") };
         shelf.clear();
-        keep(errand, answer(7, true), &words, 0);
+        keep(errand, &answer(7, true), &words, 0);
         assert!(matches!(ask(&shelf, 1, &words, 0), Found::Nothing(_)));
     }
 }
@@ -163,7 +163,7 @@ enum Caller<'a> {
     Waiting(Pin<Box<dyn Future<Output = Waited<'a, u32, u32>> + 'a>>),
 }
 
-fn wait<'a>(follower: Follower<'a, u32, u32>) -> Caller<'a> {
+fn wait(follower: Follower<'_, u32, u32>) -> Caller<'_> {
     Caller::Waiting(Box::pin(follower.wait(Instant::FAR, &SHARED)))
 }
 
@@ -185,7 +185,7 @@ fn crowd(dice: &mut fastrand::Rng) {
                 if let Some(Caller::Running(errand)) = running.map(|place| callers.swap_remove(place)) {
                     if dice.bool() {
                         answered = Some(step);
-                        keep(errand, answer(step, true), &SHARED, at);
+                        keep(errand, &answer(step, true), &SHARED, at);
                     }
                 }
             }
@@ -215,7 +215,7 @@ fn crowd(dice: &mut fastrand::Rng) {
         let before = callers.len();
         for place in (0..callers.len()).rev() {
             let Caller::Waiting(waiting) = &mut callers[place] else { continue };
-            if let Poll::Ready(_) = waiting.as_mut().poll(&mut cx) {
+            if waiting.as_mut().poll(&mut cx).is_ready() {
                 drop(callers.swap_remove(place));
             }
         }
@@ -234,33 +234,33 @@ fn one_runs_and_the_others_wait_whoever_is_given_up_and_whenever() {
 #[test]
 fn many_threads_never_run_the_same_call_at_the_same_time() {
     use std::sync::atomic::{AtomicU32, Ordering};
-    let (shelf, running, made) = (Shelf::new(1_000, u32::eq), AtomicU32::new(0), AtomicU32::new(0));
-    let make = |errand: Errand<'_, u32, u32>, dice: &mut fastrand::Rng| {
+    let (shelf, running, total) = (Shelf::new(1_000, u32::eq), AtomicU32::new(0), AtomicU32::new(0));
+    let run = |errand: Errand<'_, u32, u32>, dice: &mut fastrand::Rng| {
         assert_eq!(running.fetch_add(1, Ordering::SeqCst), 0);
-        made.fetch_add(1, Ordering::SeqCst);
+        total.fetch_add(1, Ordering::SeqCst);
         if dice.bool() {
             std::thread::yield_now();
         }
         assert_eq!(running.fetch_sub(1, Ordering::SeqCst), 1);
         // What is kept is too old at once.
         if dice.bool() {
-            keep(errand, answer(7, true), &SHARED, 0);
+            keep(errand, &answer(7, true), &SHARED, 0);
         }
     };
     std::thread::scope(|threads| {
         for seed in 0..4 {
-            let (shelf, make) = (&shelf, &make);
+            let (shelf, run) = (&shelf, &run);
             threads.spawn(move || {
                 let mut dice = fastrand::Rng::with_seed(seed);
                 let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
                 for _ in 0..2_000 {
                     match ask(shelf, 1, &SHARED, 1_000) {
-                        Found::Nothing(errand) => make(errand, &mut dice),
+                        Found::Nothing(errand) => run(errand, &mut dice),
                         Found::Waiting(follower) if dice.u32(0..8) == 0 => drop(follower),
                         Found::Waiting(follower) => {
                             let waited = runtime.block_on(follower.wait(Instant::FAR, &SHARED));
                             if let Waited::Called(errand) = waited {
-                                make(errand, &mut dice);
+                                run(errand, &mut dice);
                             }
                         }
                         Found::Kept(_) => panic!("it is too old"),
@@ -269,5 +269,5 @@ fn many_threads_never_run_the_same_call_at_the_same_time() {
             });
         }
     });
-    assert!(shelf.is_idle() && made.load(Ordering::SeqCst) > 100);
+    assert!(shelf.is_idle() && total.load(Ordering::SeqCst) > 100);
 }

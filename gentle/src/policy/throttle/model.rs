@@ -221,7 +221,9 @@ async fn nothing_is_lost_between_threads() {
             })
         })
         .collect();
-    threads.into_iter().for_each(|thread| thread.join().unwrap());
+    for thread in threads {
+        thread.join().unwrap();
+    }
     let State { calls, failed, .. } = valve.state();
     assert_eq!((calls, failed), (40_000, 10_000));
 }
