@@ -66,7 +66,7 @@ impl Policies {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let kept = Policies::parse(r#"cache = "5ms, stale 1h, each user""#)?;
-    /// let well = || async { anyhow::Ok(100) };
+    /// let well = || async { anyhow::Ok(100_u32) };
     /// let down = || async { Err::<u32, _>(anyhow::anyhow!("down")) };
     /// assert_eq!(kept.cached_or_stale("ada", well).await?, 100);
     /// tokio::time::sleep(std::time::Duration::from_millis(10)).await;
@@ -114,7 +114,7 @@ impl Policies {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let kept = Policies::parse(r#"cache = "1m, errors 5s, each user""#)?;
     /// assert_eq!(kept.cached_with_errors("ada", || async { Err::<u32, _>(Down) }).await, Err(Down));
-    /// assert_eq!(kept.cached_with_errors("ada", || async { Ok(7) }).await, Err(Down));
+    /// assert_eq!(kept.cached_with_errors("ada", || async { Ok(7_u32) }).await, Err(Down));
     /// # Ok(())
     /// # }
     /// ```
