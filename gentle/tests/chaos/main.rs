@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "an error here fails the test, as it should")]
 
 use std::future::pending;
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -139,4 +140,42 @@ async fn it_is_changed_and_switched_off_while_it_works() {
     assert_eq!(policies.call(at_once).await, Ok(()));
     assert_eq!(now() - begun, Duration::from_secs(1));
     assert!(policies.set(Key::Chaos, "fail").is_err());
+}
+
+/// Runs this one test of this file again in a process of its own, with the variable set or not.
+fn in_a_process_of_its_own(test: &str, variable: Option<&str>) -> std::process::Output {
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", test, "--ignored", "--nocapture"]).env_remove("GENTLE_CHAOS");
+    if let Some(value) = variable {
+        child.env("GENTLE_CHAOS", value);
+    }
+    child.output().unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+#[ignore = "it is run with the variable set, by the test below"]
+async fn what_a_program_sees_of_it() {
+    let policies = Policies::parse(r#"chaos = "30% fail""#).unwrap();
+    let mut failed = String::new();
+    for _ in 0..64 {
+        failed.push(if policies.call(at_once).await.is_err() { 'x' } else { '.' });
+    }
+    println!("drawn {failed}, on: {}", policies.chaos().unwrap().is_on());
+}
+
+#[test]
+fn the_variable_switches_it_on_and_its_number_makes_it_the_same_again() {
+    let seen = |variable| {
+        let output = in_a_process_of_its_own("what_a_program_sees_of_it", variable);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        text.lines().find_map(|line| line.split_once("drawn ").map(|(_, seen)| seen.to_owned())).unwrap()
+    };
+    let nothing = format!("{}, on: false", ".".repeat(64));
+    for no in [None, Some(""), Some("0"), Some("off")] {
+        assert_eq!(seen(no), nothing, "{no:?}");
+    }
+    let with_number = seen(Some("42"));
+    assert!(with_number.contains('x') && with_number.ends_with("on: true"), "{with_number}");
+    assert_eq!(seen(Some("42")), with_number);
+    assert!(seen(Some("on")).ends_with("on: true"));
 }

@@ -10,14 +10,15 @@ pub(super) struct Fate {
     pub(super) fail: bool,
 }
 
-/// The lots of one attempt: they depend on the seed and on its number, and on nothing else.
+/// The lots of one attempt: they depend on the seed, on the name of its policies and on its number, and on nothing else.
 pub(super) struct Lots(fastrand::Rng);
 
 impl Lots {
-    pub(super) fn new(seed: u64, count: u64) -> Self {
-        // Numbers beside each other make much the same generator, so one of them mixes them first.
-        let mixed = fastrand::Rng::with_seed(seed).u64(..) ^ count;
-        Self(fastrand::Rng::with_seed(fastrand::Rng::with_seed(mixed).u64(..)))
+    pub(super) fn new(seed: u64, name: &str, count: u64) -> Self {
+        // Numbers beside each other make much the same generator, so one generator mixes them for the next.
+        let mix = |mixed: u64, more: u64| fastrand::Rng::with_seed(mixed ^ more).u64(..);
+        let named = name.bytes().fold(seed, |mixed, byte| mix(mixed, byte.into()));
+        Self(fastrand::Rng::with_seed(mix(mix(named, 0), count)))
     }
 
     /// What befalls the attempt, if anything does.
@@ -51,7 +52,8 @@ mod tests {
     #[test]
     fn each_kind_strikes_its_share() {
         let chaos = Chaos::parse("5% fail, 1% panic, 10% delay 1s, 20% delay 2s..4s").unwrap().on().unwrap();
-        let fates: Vec<Fate> = (0..100_000).filter_map(|count| Lots::new(42, count).fate(&chaos)).collect();
+        let fates: Vec<Fate> =
+            (0..100_000).filter_map(|count| Lots::new(42, "a", count).fate(&chaos)).collect();
         let share = |is: &dyn Fn(&Fate) -> bool| fates.iter().filter(|fate| is(fate)).count() / 100;
         assert!((45..55).contains(&share(&|fate| fate.fail)));
         assert!((8..12).contains(&share(&|fate| fate.panic)));
@@ -61,11 +63,18 @@ mod tests {
     }
 
     #[test]
+    fn other_policies_meet_something_else_at_the_same_time() {
+        let chaos = Chaos::parse("30% fail").unwrap().on().unwrap();
+        let fates = |name| (0..100).map(|count| Lots::new(42, name, count).fate(&chaos)).collect::<Vec<_>>();
+        assert_ne!(fates("a"), fates("b"));
+    }
+
+    #[test]
     fn all_is_always_and_bounds_far_away_are_no_matter() {
         let far = ChaosAct::Delay { from: Duration::MAX, to: Duration::ZERO };
         for act in [ChaosAct::Fail, ChaosAct::Panic, far] {
             let chaos = Chaos::new(gentle_dsl::ChaosKind { share: Percent::WHOLE, act });
-            assert!((0..1_000).all(|count| Lots::new(0, count).fate(&chaos).is_some()));
+            assert!((0..1_000).all(|count| Lots::new(0, "", count).fate(&chaos).is_some()));
         }
     }
 }

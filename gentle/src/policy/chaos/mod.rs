@@ -11,7 +11,7 @@
 //! | `GENTLE_CHAOS` | means |
 //! |---|---|
 //! | not there, empty, `0`, `off`, `false` | nothing happens |
-//! | a number: `42` | it happens, always in the same way: an attempt of the same policies meets what its number among them decides |
+//! | a number: `42` | it happens, always in the same way: what befalls an attempt depends on this number, on the name of the policies and on how many attempts they saw before |
 //! | anything else: `on` | it happens, in a way of its own each time; the log says with which number it can be had again |
 //!
 //! **What it strikes** is the operation: it is the innermost policy. So what it does counts as the operation's: the circuit
@@ -113,7 +113,7 @@ impl Mischief {
         let chaos = (*inside.text())?;
         let count = inside.count.fetch_add(1, Ordering::Relaxed);
         let seed = inside.seed.load(Ordering::Relaxed);
-        let fate = Lots::new(seed, count).fate(&chaos);
+        let fate = Lots::new(seed, name, count).fate(&chaos);
         fate.map(|fate| {
             tracing::info!(policy = name, ?fate, "chaos strikes");
             Box::pin(befall(fate)) as Strike
