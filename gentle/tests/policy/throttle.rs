@@ -113,3 +113,26 @@ async fn it_is_changed_and_switched_off_while_it_works() {
     assert!(policies.set(Key::Throttle, "10 of 2").is_err());
     assert!(is_shed(&policies.call(well).await), "what does not parse changes nothing");
 }
+
+#[tokio::test(start_paused = true)]
+async fn it_is_decided_once_for_a_call_and_not_for_each_attempt() {
+    let policies = policies(r#"throttle = "10% of 2 in 1m, up to 100%", retry = "const(10s), 2 attempts""#);
+    let tries = Arc::new(AtomicU32::new(0));
+    let call = {
+        let (policies, tries) = (policies.clone(), tries.clone());
+        tokio::spawn(async move {
+            let second = || async {
+                if tries.fetch_add(1, Ordering::SeqCst) == 0 { Err(Fault::Down) } else { Ok(()) }
+            };
+            policies.call(second).await
+        })
+    };
+    settle().await;
+    policies.set(Key::Retry, "off").unwrap();
+    for _ in 0..2 {
+        assert_eq!(policies.call(down).await, Err(Fault::Down));
+    }
+    assert!(is_shed(&policies.call(well).await));
+    assert_eq!(call.await.unwrap(), Ok(()), "it was let in before");
+    assert_eq!(tries.load(Ordering::SeqCst), 2);
+}
