@@ -5,7 +5,7 @@ use std::pin::pin;
 use super::bulkhead::Gate;
 use super::circuit_breaker::{Breaker, Circuit};
 use super::each::{Held, PolicyKey, hash};
-use super::keys::{Breakers, Buckets, Gates};
+use super::keys::{Breakers, Buckets, Gates, Keys};
 use super::rate_limit::{Bucket, Tap};
 use super::{Call, FromRejected, Outcome, Policies};
 use crate::time::now;
@@ -48,32 +48,46 @@ impl<'a> Caller<'a> {
         Self { policies, circuit_breaker: None, rate_limit: None, bulkhead: None, cost: 1 }
     }
 
+    #[inline]
+    pub(super) fn of(policies: &'a Policies, key: impl PolicyKey) -> Self {
+        let (keys, hash) = (policies.keys(), hash(key));
+        Self {
+            policies,
+            circuit_breaker: breaker_of(policies, keys, key, hash),
+            rate_limit: bucket_of(keys, key, hash),
+            bulkhead: gate_of(policies, keys, key, hash),
+            cost: 1,
+        }
+    }
+
     /// With the states of this key, in every policy whose text says `each`: see [`Policies::each`].
     #[inline]
     pub fn each(self, key: impl PolicyKey) -> Self {
-        let hash = hash(key);
-        self.breaker_of(key, hash).bucket_of(key, hash).gate_of(key, hash)
+        Self { cost: self.cost, ..Self::of(self.policies, key) }
     }
 
     /// With a key for the circuit breaker alone.
     #[doc(hidden)]
     #[inline]
     pub fn circuit_breaker_each(self, key: impl PolicyKey) -> Self {
-        self.breaker_of(key, hash(key))
+        let circuit_breaker = breaker_of(self.policies, self.policies.keys(), key, hash(key));
+        Self { circuit_breaker, ..self }
     }
 
     /// With a key for the rate limit alone.
     #[doc(hidden)]
     #[inline]
     pub fn rate_limit_each(self, key: impl PolicyKey) -> Self {
-        self.bucket_of(key, hash(key))
+        let rate_limit = bucket_of(self.policies.keys(), key, hash(key));
+        Self { rate_limit, ..self }
     }
 
     /// With a key for the bulkhead alone.
     #[doc(hidden)]
     #[inline]
     pub fn bulkhead_each(self, key: impl PolicyKey) -> Self {
-        self.gate_of(key, hash(key))
+        let bulkhead = gate_of(self.policies, self.policies.keys(), key, hash(key));
+        Self { bulkhead, ..self }
     }
 
     /// Each attempt takes so many tokens of the rate limit: see [`Policies::cost`].
@@ -139,30 +153,21 @@ impl<'a> Caller<'a> {
         let own = self.bulkhead.as_ref().map(|held| &held.state);
         own.or(self.policies.bulkhead.as_ref())
     }
+}
 
-    #[inline]
-    fn breaker_of(mut self, key: impl PolicyKey, hash: u64) -> Self {
-        if let (Some(each), Some(breaker)) =
-            (&self.policies.keys().circuit_breaker, &self.policies.circuit_breaker)
-        {
-            self.circuit_breaker = each.get(key, hash, || Breakers(breaker, now()));
-        }
-        self
-    }
+#[inline]
+fn breaker_of(policies: &Policies, keys: &Keys, key: impl PolicyKey, hash: u64) -> Option<Held<Breaker>> {
+    let (each, breaker) = (keys.circuit_breaker.as_ref()?, policies.circuit_breaker.as_ref()?);
+    each.get(key, hash, || Breakers(breaker, now()))
+}
 
-    #[inline]
-    fn bucket_of(mut self, key: impl PolicyKey, hash: u64) -> Self {
-        if let Some(each) = &self.policies.keys().rate_limit {
-            self.rate_limit = each.get(key, hash, || Buckets(now()));
-        }
-        self
-    }
+#[inline]
+fn bucket_of(keys: &Keys, key: impl PolicyKey, hash: u64) -> Option<Held<Bucket>> {
+    keys.rate_limit.as_ref()?.get(key, hash, || Buckets(now()))
+}
 
-    #[inline]
-    fn gate_of(mut self, key: impl PolicyKey, hash: u64) -> Self {
-        if let (Some(each), Some(gate)) = (&self.policies.keys().bulkhead, &self.policies.bulkhead) {
-            self.bulkhead = each.get(key, hash, || Gates(gate));
-        }
-        self
-    }
+#[inline]
+fn gate_of(policies: &Policies, keys: &Keys, key: impl PolicyKey, hash: u64) -> Option<Held<Gate>> {
+    let (each, gate) = (keys.bulkhead.as_ref()?, policies.bulkhead.as_ref()?);
+    each.get(key, hash, || Gates(gate))
 }

@@ -32,6 +32,12 @@ fn map<T: Keyed, S>(written: Option<&Setting<T>>, now: Option<&Setting<T>>) -> O
     key(written).map(|written| Each::new(key(now).unwrap_or(written).most))
 }
 
+/// Whether a policy of this set is kept for each key.
+pub(super) fn is_keyed(set: &PolicySet) -> bool {
+    let keys = [key(set.circuit_breaker.as_ref()), key(set.rate_limit.as_ref()), key(set.bulkhead.as_ref())];
+    keys.iter().any(Option::is_some)
+}
+
 /// A sentence that may have a key.
 pub(super) trait Keyed: Sentence {
     /// Its key.

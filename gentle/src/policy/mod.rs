@@ -14,6 +14,9 @@
 //! takes its own token and its own permit; no permit is held while a retry waits; who waits for a token does not
 //! occupy a place in the bulkhead; the limit of one attempt does not count the time in the queue.
 //!
+//! A rate limit, a bulkhead and a circuit breaker are one for all calls, or one for each key: `"20/s each tenant"`, see
+//! [`each`].
+//!
 //! Around a function there is the attribute, around a call [`Policies::call`]. Operations that are put together as
 //! values have policies as methods ([`handler`]), and services in a stack have them as layers (`tower`, with the
 //! feature of that name).

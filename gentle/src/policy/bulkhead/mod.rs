@@ -12,6 +12,8 @@
 //! | `queue` beside `wait 1s` | as many as the limit |
 //! | `wait` beside `queue 64` | as long as the call's timeout allows, without one as long as it takes |
 //!
+//! **For each:** `"4 each (req.account())"` is four for each account: see [`each`](super::each).
+//!
 //! **Cost:** entering and leaving is one atomic step each while nobody waits; the line is a small lock, and one
 //! allocation for each who stands in it.
 //!

@@ -95,11 +95,13 @@ impl<'a> Doors<'a> {
         }
     }
 
+    #[inline]
+    fn of_caller(caller: &'a Caller<'a>) -> Self {
+        Self { breaker: caller.breaker(), tap: caller.tap(), gate: caller.gate() }
+    }
+
     fn before(policies: &'a Policies, caller: Option<&'a Caller<'a>>) -> Self {
-        match caller {
-            None => Self::of(policies),
-            Some(caller) => Self { breaker: caller.breaker(), tap: caller.tap(), gate: caller.gate() },
-        }
+        caller.map_or_else(|| Self::of(policies), Self::of_caller)
     }
 }
 
@@ -119,20 +121,14 @@ impl<'a> First<'a> {
         reason = "it has one caller in each function, whose every call goes through it"
     )]
     #[inline(always)]
-    pub(super) fn try_enter(
-        policies: &'a Policies,
-        caller: Option<&'a Caller<'a>>,
-    ) -> Result<Self, Lane<'a>> {
-        match caller {
-            None => Self::try_pass(policies, None, Doors::of(policies)),
-            Some(_) => Self::try_enter_as(policies, caller),
-        }
+    pub(super) fn try_enter(policies: &'a Policies) -> Result<Self, Lane<'a>> {
+        Self::try_pass(policies, None, Doors::of(policies))
     }
 
-    // Kept apart, so that a call without a key does not carry it along.
-    #[inline(never)]
-    fn try_enter_as(policies: &'a Policies, caller: Option<&'a Caller<'a>>) -> Result<Self, Lane<'a>> {
-        Self::try_pass(policies, caller, Doors::before(policies, caller))
+    /// The same for one who comes with a key or at a cost of its own.
+    #[inline]
+    pub(super) fn try_enter_as(policies: &'a Policies, caller: &'a Caller<'a>) -> Result<Self, Lane<'a>> {
+        Self::try_pass(policies, Some(caller), Doors::of_caller(caller))
     }
 
     #[expect(clippy::inline_always, reason = "each of its two callers knows half of it in advance")]

@@ -38,6 +38,8 @@
 //! still can, or when their time is up. The open time begins anew at its shortest when it has been closed for as long
 //! as it is at its longest. A call that waited behind it for a token or a permit is asked again before it begins.
 //!
+//! **For each:** `"5 in a row, each host"` is one for each host: see [`each`](super::each).
+//!
 //! **By hand:** [`Policies::circuit_breaker`](super::Policies::circuit_breaker) holds it open or closed, only observes,
 //! and shows how far each sign has come.
 //!

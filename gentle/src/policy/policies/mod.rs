@@ -16,7 +16,7 @@ use super::cache::Store;
 use super::chaos::{self, Mischief};
 use super::circuit_breaker::{Breaker, Circuit, slow_above};
 use super::each::{Each, PolicyKey};
-use super::keys::Keys;
+use super::keys::{self, Keys};
 use super::rate_limit::Limiter;
 use super::retry::Retrying;
 use super::throttle::{self, Valve};
@@ -214,7 +214,7 @@ impl Policies {
     /// ```
     #[inline]
     pub fn each(&self, key: impl PolicyKey) -> Caller<'_> {
-        self.caller().each(key)
+        Caller::of(self, key)
     }
 
     /// These policies for calls of which each attempt takes so many tokens of the rate limit; without it, it takes one.
@@ -282,6 +282,11 @@ impl Policies {
     #[inline]
     pub(super) fn keys(&self) -> &Keys {
         self.keys.get_or_init(|| Box::new(self.text.read(|now| Keys::new(self.text.written(), now))))
+    }
+
+    /// Whether one of them is kept for each key.
+    pub(super) fn is_keyed(&self) -> bool {
+        keys::is_keyed(self.text.written())
     }
 
     /// The retry now in force.

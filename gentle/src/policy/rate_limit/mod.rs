@@ -20,6 +20,13 @@
 //! What would wait too long is refused before it waits, and [`Rejected::retry_after`] says when to come back; a
 //! [`retry`](super::retry) heeds that. A token goes back when its call never begins, as when a bulkhead refuses it.
 //!
+//! **What a call costs:** one token, or as many as `cost = batch.len()` says in the attribute and
+//! [`Policies::cost`](super::Policies::cost) by hand. It waits until all of them are there, and nobody who wants fewer
+//! overtakes it. A call that wants more than there ever are at once can never pass: it is refused as
+//! [`Refusal::TooLarge`], without a time to come back.
+//!
+//! **For each:** `"20/s each tenant"` is twenty a second for each tenant: see [`each`](super::each).
+//!
 //! **Cost:** an admission is one compare-and-swap, a refusal writes nothing; several windows, and exact ones, take a lock
 //! for as long as that; one timer for the whole line. A timer is
 //! a millisecond coarse and always late, never early: with a burst of one, `1/10ms` gives a little less than
