@@ -42,7 +42,8 @@
 //! a function with `policy = …`, nor a tower layer. [`Policies::cache`] shows what there is, and forgets it.
 //!
 //! **Cost:** an answer that is there takes a hash of the key, a short lock on one of eight parts, and its own
-//! `clone`. A new one takes a copy of the key and two allocations. An answer takes about a hundred bytes beside itself and its key.
+//! `clone`: about 80 ns. A new one takes a copy of the key and one allocation, and with `coalesce` two more. An answer takes about a
+//! hundred bytes beside itself and its key.
 //!
 //! **Cancel safety:** a call given up leaves nothing behind; who waits for its answer goes on.
 //!
