@@ -34,6 +34,7 @@ mod keys;
 mod outcome;
 mod patience;
 mod policies;
+mod rare;
 mod registration;
 mod rejected;
 mod shared;

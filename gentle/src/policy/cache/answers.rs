@@ -1,7 +1,7 @@
 use std::any::Any;
 
 use super::shelves::Kind;
-use super::{Inside, State};
+use super::{State, Store};
 use crate::policy::{Policies, PolicyKey};
 
 /// The answers that the cache of some policies holds, to look at them and to forget them.
@@ -25,12 +25,12 @@ use crate::policy::{Policies, PolicyKey};
 /// # }
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct Answers<'a>(&'a Inside);
+pub struct Answers<'a>(&'a Store);
 
 impl Policies {
     /// The cache among them, to look at it and to forget what it holds.
     pub fn cache(&self) -> Option<Answers<'_>> {
-        self.cache.as_ref().map(|store| Answers(store.inside(self)))
+        self.store().map(Answers)
     }
 }
 

@@ -86,7 +86,6 @@ mod state;
 mod terms;
 
 use std::hash::{BuildHasher, Hash, RandomState};
-use std::sync::OnceLock;
 
 pub use gentle_dsl::Cache;
 
@@ -99,7 +98,6 @@ pub(crate) use fits::fits;
 pub use recall::Recall;
 pub use state::State;
 
-use super::Policies;
 use shelves::Shelves;
 use state::Tally;
 use terms::{Terms, Words};
@@ -107,12 +105,6 @@ use terms::{Terms, Words};
 /// The state of one cache.
 #[derive(Debug)]
 pub(crate) struct Store {
-    /// Made with the first call.
-    inside: OnceLock<Box<Inside>>,
-}
-
-#[derive(Debug)]
-struct Inside {
     words: Words,
     tally: Tally,
     hasher: RandomState,
@@ -120,32 +112,20 @@ struct Inside {
 }
 
 impl Store {
-    pub(crate) const fn new() -> Self {
-        Self { inside: OnceLock::new() }
+    pub(crate) fn new(cache: Option<Cache>) -> Self {
+        Self {
+            words: Words::of(cache),
+            tally: Tally::default(),
+            hasher: RandomState::new(),
+            shelves: Shelves::new(),
+        }
     }
 
     /// Takes over another cache, or none. What is kept stays, and is worth as much as the new words say.
     pub(crate) fn set(&self, cache: Option<Cache>) {
-        self.made(|| cache).words.set(cache);
+        self.words.set(cache);
     }
 
-    fn inside(&self, policies: &Policies) -> &Inside {
-        self.made(|| policies.cache_now())
-    }
-
-    fn made(&self, cache: impl FnOnce() -> Option<Cache>) -> &Inside {
-        self.inside.get_or_init(|| {
-            Box::new(Inside {
-                words: Words::of(cache()),
-                tally: Tally::default(),
-                hasher: RandomState::new(),
-                shelves: Shelves::new(),
-            })
-        })
-    }
-}
-
-impl Inside {
     fn hash(&self, key: &impl Hash) -> u64 {
         self.hasher.hash_one(key)
     }

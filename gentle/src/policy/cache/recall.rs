@@ -3,7 +3,7 @@ use std::ops::ControlFlow;
 
 use gentle_dsl::Key;
 
-use super::Inside;
+use super::Store;
 use super::answer::Keeps;
 use super::kept::{Answer, Sort};
 use super::shelf::{Errand, Found, Shelf, Waited};
@@ -23,7 +23,7 @@ pub struct Recall<'a, R, K, V> {
 
 /// What is to be done, and by when, where that is not the call's own affair.
 struct Task<'a, K, V> {
-    inside: &'a Inside,
+    store: &'a Store,
     errand: Errand<'a, K, V>,
     deadline: Instant,
     or_stale: bool,
@@ -48,39 +48,38 @@ impl Policies {
         R: FromRejected,
         K: PolicyKey,
     {
-        let Some(store) = &self.cache else { return ControlFlow::Continue(Recall::of::<M>(None)) };
-        let inside = store.inside(self);
-        let terms = inside.words.get();
+        let Some(store) = self.store() else { return ControlFlow::Continue(Recall::of::<M>(None)) };
+        let terms = store.words.get();
         if !terms.is_on() {
             return ControlFlow::Continue(Recall::of::<M>(None));
         }
-        let answers: &Shelf<K::Owned, M::Kept> = inside.shelves.get(whose, terms.most, K::same);
-        let hash = inside.hash(&key);
+        let answers: &Shelf<K::Owned, M::Kept> = store.shelves.get(whose, terms.most, K::same);
+        let hash = store.hash(&key);
         let begun = now();
         let mut at = begun;
         loop {
             let follower = match answers.ask(hash, |kept| key.is(kept), || key.keep(), &terms, at) {
                 Found::Kept(answer) if answer.sort == Sort::Bad && or_stale => {
                     let stale = answers.stale_of(hash, |kept| key.is(kept), &terms, at);
-                    return ControlFlow::Break(inside.found::<M, R>(&stale.unwrap_or(answer)));
+                    return ControlFlow::Break(store.found::<M, R>(&stale.unwrap_or(answer)));
                 }
-                Found::Kept(answer) => return ControlFlow::Break(inside.found::<M, R>(&answer)),
+                Found::Kept(answer) => return ControlFlow::Break(store.found::<M, R>(&answer)),
                 Found::Nothing(errand) => {
                     // Who has waited has less time left than the call would have by itself.
                     let deadline = if at == begun { Instant::FAR } else { self.ends(begun) };
-                    return ControlFlow::Continue(inside.make::<M, R, _>(errand, deadline, or_stale));
+                    return ControlFlow::Continue(store.make::<M, R, _>(errand, deadline, or_stale));
                 }
                 Found::Waiting(follower) => follower,
             };
             let deadline = self.ends(begun);
             match follower.wait(deadline, &terms).await {
                 Waited::Answer(answer) if answer.sort == Sort::Stale && !or_stale => at = now(),
-                Waited::Answer(answer) => return ControlFlow::Break(inside.shared::<M, R>(&answer)),
+                Waited::Answer(answer) => return ControlFlow::Break(store.shared::<M, R>(&answer)),
                 Waited::Called(errand) => {
-                    return ControlFlow::Continue(inside.make::<M, R, _>(errand, deadline, or_stale));
+                    return ControlFlow::Continue(store.make::<M, R, _>(errand, deadline, or_stale));
                 }
                 Waited::Late(Some(stale)) if or_stale => {
-                    return ControlFlow::Break(inside.found::<M, R>(&stale));
+                    return ControlFlow::Break(store.found::<M, R>(&stale));
                 }
                 Waited::Late(_) => {
                     let late = Rejected::new(Key::Timeout, Refusal::Elapsed);
@@ -91,7 +90,7 @@ impl Policies {
     }
 }
 
-impl Inside {
+impl Store {
     fn make<'a, M: Keeps<R>, R, K>(
         &'a self,
         errand: Errand<'a, K, M::Kept>,
@@ -99,7 +98,7 @@ impl Inside {
         or_stale: bool,
     ) -> Recall<'a, R, K, M::Kept> {
         self.tally.miss();
-        Recall::of::<M>(Some(Task { inside: self, errand, deadline, or_stale }))
+        Recall::of::<M>(Some(Task { store: self, errand, deadline, or_stale }))
     }
 
     fn found_by<R, V>(&self, give: fn(&V) -> R, answer: &Answer<V>) -> R {
@@ -142,8 +141,8 @@ impl<'a, R, K, V> Recall<'a, R, K, V> {
     where
         R: Outcome,
     {
-        let Some(Task { inside, errand, or_stale, .. }) = self.task else { return outcome };
-        let (terms, at, verdict) = (inside.words.get(), now(), call.verdict());
+        let Some(Task { store, errand, or_stale, .. }) = self.task else { return outcome };
+        let (terms, at, verdict) = (store.words.get(), now(), call.verdict());
         let good = !outcome.is_failure() && verdict.is_some_and(|verdict| verdict != Verdict::Failure);
         let worth = good || (verdict.is_some() && terms.errors > 0);
         let sort = if good { Sort::Good } else { Sort::Bad };
@@ -152,7 +151,7 @@ impl<'a, R, K, V> Recall<'a, R, K, V> {
         match (stale, answer) {
             (Some(stale), answer) => {
                 errand.keep(&stale, answer, &terms, at);
-                inside.found_by(self.give, &stale)
+                store.found_by(self.give, &stale)
             }
             (None, Some(answer)) => {
                 errand.keep(&answer, Some(answer.clone()), &terms, at);

@@ -143,7 +143,7 @@ impl<'a> First<'a> {
         if begun >= deadline {
             return Err(slowly());
         }
-        let sheds = || policies.throttle.as_ref().is_some_and(|valve| !valve.is_calm());
+        let sheds = || policies.valve().is_some_and(|valve| !valve.is_calm());
         if policies.chaos.is_some() || sheds() {
             return Err(slowly());
         }
@@ -175,7 +175,7 @@ impl<'a> First<'a> {
         match breaker(self.policies, self.caller) {
             Some(breaker) if !breaker.count(self.pass) => Some(self),
             _ => {
-                if let Some(valve) = &self.policies.throttle {
+                if let Some(valve) = self.policies.valve() {
                     valve.ended(self.begun, false, self.policies.name());
                 }
                 None
@@ -291,7 +291,7 @@ impl<'a> Lane<'a> {
 
     // Once for the whole call.
     fn throttled(&self) -> Result<(), Rejected> {
-        match &self.policies.throttle {
+        match self.policies.valve() {
             Some(valve) if self.made == 0 => valve.admit(self.at, self.policies.name(), fastrand::u32(..)),
             _ => Ok(()),
         }
@@ -428,7 +428,7 @@ impl<'a> Lane<'a> {
 
     // What it was that the call ended with, if an operation did it.
     fn ended(&self) {
-        if let (Some(valve), true) = (&self.policies.throttle, self.held & (WELL | BADLY) != 0) {
+        if let (Some(valve), true) = (self.policies.valve(), self.held & (WELL | BADLY) != 0) {
             valve.ended(self.at, self.held & BADLY != 0, self.policies.name());
         }
     }

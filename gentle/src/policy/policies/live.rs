@@ -46,7 +46,7 @@ impl Policies {
                 state.set(timeout.on());
             }),
             Key::Cache => self.set_cache(text),
-            Key::Throttle => self.change(self.throttle.as_ref(), parse(text)?, |state, throttle, set| {
+            Key::Throttle => self.change(self.valve(), parse(text)?, |state, throttle, set| {
                 set.throttle = Some(throttle);
                 state.set(throttle.on());
             }),
@@ -63,7 +63,7 @@ impl Policies {
         let cache = parse(text)?;
         cache::fits(written, cache)?;
         let cache = with_key_of(written, cache)?;
-        self.change(self.cache.as_ref(), cache, |state, cache, set| {
+        self.change(self.store(), cache, |state, cache, set| {
             set.cache = Some(cache);
             state.set(cache.on());
         })

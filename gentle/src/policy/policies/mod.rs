@@ -9,7 +9,7 @@ use std::pin::pin;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use gentle_dsl::{Cache, Chaos, Key, PolicySet, Retry, Setting, parse_policies};
+use gentle_dsl::{Chaos, Key, PolicySet, Retry, Setting, parse_policies};
 
 use super::bulkhead::Gate;
 use super::cache::Store;
@@ -17,6 +17,7 @@ use super::chaos::{self, Mischief};
 use super::circuit_breaker::{Breaker, Circuit, slow_above};
 use super::each::{Each, PolicyKey};
 use super::keys::{self, Keys};
+use super::rare::Rare;
 use super::rate_limit::Limiter;
 use super::retry::Retrying;
 use super::throttle::{self, Valve};
@@ -48,13 +49,13 @@ use text::Text;
 pub struct Policies {
     /// What every call has to know first: [`TIMED`].
     flags: AtomicU32,
-    pub(super) throttle: Option<Valve>,
     pub(super) circuit_breaker: Option<Breaker>,
     pub(super) rate_limit: Option<Limiter>,
     pub(super) bulkhead: Option<Gate>,
     pub(super) retry: Option<Retrying>,
     pub(super) timeout: Option<Limits>,
-    pub(super) cache: Option<Store>,
+    /// Made with the first call of those that have any of it.
+    rare: OnceLock<Box<Rare>>,
     pub(super) chaos: Option<Mischief>,
     text: Text,
     /// Made when somebody comes with a key.
@@ -65,6 +66,9 @@ pub struct Policies {
 
 /// Calls have to know when they began.
 const TIMED: u32 = 1;
+/// The code names a throttle, or a cache.
+const THROTTLED: u32 = 2;
+const CACHED: u32 = 4;
 
 impl Policies {
     /// Policies from the text of an attribute: `rate_limit = "5/500ms", retry(const(500ms, 5m))`.
@@ -97,10 +101,6 @@ impl Policies {
     pub const fn of(name: &'static str, place: Place, set: &'static PolicySet) -> Self {
         Self {
             flags: AtomicU32::new(flags(set)),
-            throttle: match &set.throttle {
-                Some(throttle) => Some(Valve::new(throttle)),
-                None => None,
-            },
             circuit_breaker: match &set.circuit_breaker {
                 Some(breaker) => Some(Breaker::declared(breaker)),
                 None => None,
@@ -121,10 +121,7 @@ impl Policies {
                 Some(timeout) => Some(Limits::new(timeout)),
                 None => None,
             },
-            cache: match &set.cache {
-                Some(_) => Some(Store::new()),
-                None => None,
-            },
+            rare: OnceLock::new(),
             chaos: match &set.chaos {
                 Some(_) => Mischief::new(),
                 None => None,
@@ -139,13 +136,12 @@ impl Policies {
     pub(super) fn given(name: Cow<'static, str>, set: PolicySet) -> Self {
         Self {
             flags: AtomicU32::new(flags(&set)),
-            throttle: set.throttle.as_ref().map(Valve::new),
             circuit_breaker: set.circuit_breaker.map(|breaker| Breaker::given(breaker.on())),
             rate_limit: set.rate_limit.map(|limit| Limiter::given(limit.on())),
             bulkhead: set.bulkhead.as_ref().map(Gate::new),
             retry: set.retry.as_ref().map(Retrying::new),
             timeout: set.timeout.as_ref().map(Limits::new),
-            cache: set.cache.map(|_| Store::new()),
+            rare: OnceLock::new(),
             chaos: set.chaos.and_then(|_| Mischief::new()),
             text: Text::given(set),
             keys: OnceLock::new(),
@@ -190,7 +186,7 @@ impl Policies {
 
     /// How far the throttle among them is.
     pub fn throttle(&self) -> Option<throttle::State> {
-        self.throttle.as_ref().map(Valve::state)
+        self.valve().map(Valve::state)
     }
 
     /// These policies for one key: every policy whose text says `each` has a state for it alone.
@@ -300,9 +296,20 @@ impl Policies {
         self.timeout.as_ref().map_or(Instant::FAR, |limits| limits.whole(begun))
     }
 
-    /// The cache now in force.
-    pub(super) fn cache_now(&self) -> Option<Cache> {
-        self.text.read(|set| set.cache).and_then(Setting::on)
+    /// The throttle among them.
+    #[inline]
+    pub(super) fn valve(&self) -> Option<&Valve> {
+        if self.flags.load(Ordering::Relaxed) & THROTTLED == 0 { None } else { self.rare().throttle.as_ref() }
+    }
+
+    /// The cache among them.
+    pub(super) fn store(&self) -> Option<&Store> {
+        if self.flags.load(Ordering::Relaxed) & CACHED == 0 { None } else { self.rare().cache.as_ref() }
+    }
+
+    #[inline]
+    fn rare(&self) -> &Rare {
+        self.rare.get_or_init(|| Box::new(self.text.read(Rare::new)))
     }
 
     /// The chaos now in force.
@@ -333,7 +340,9 @@ const fn flags(set: &PolicySet) -> u32 {
     };
     let paced = set.throttle.is_some() || set.rate_limit.is_some();
     let timed = within || slow || paced || set.timeout.is_some();
-    if timed { TIMED } else { 0 }
+    (if timed { TIMED } else { 0 })
+        | (if set.throttle.is_some() { THROTTLED } else { 0 })
+        | (if set.cache.is_some() { CACHED } else { 0 })
 }
 
 impl fmt::Display for Policies {

@@ -54,11 +54,10 @@
 mod state;
 mod window;
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use gentle_dsl::Key;
 pub use gentle_dsl::Throttle;
-use gentle_dsl::{Key, Setting};
 
 pub use state::State;
 
@@ -72,24 +71,18 @@ pub(crate) struct Valve {
     /// The share of calls that is shed now, of all that this word can count: the one thing that a call looks at
     /// while all is well.
     shed: AtomicU32,
-    written: Terms,
-    /// Made with the first call.
-    window: OnceLock<Box<Window>>,
+    window: Window,
 }
 
 impl Valve {
-    pub(crate) const fn new(throttle: &Setting<Throttle>) -> Self {
-        let written = match throttle {
-            Setting::On(throttle) => Terms::of(Some(throttle)),
-            Setting::Off => Terms::of(None),
-        };
-        Self { shed: AtomicU32::new(0), written, window: OnceLock::new() }
+    pub(crate) const fn new(throttle: Option<&Throttle>) -> Self {
+        Self { shed: AtomicU32::new(0), window: Window::new(Terms::of(throttle)) }
     }
 
     /// Takes over another throttle, or none.
     pub(crate) fn set(&self, throttle: Option<Throttle>) {
         let at = now();
-        self.window().set(Terms::of(throttle.as_ref()), at);
+        self.window.set(Terms::of(throttle.as_ref()), at);
         self.look(at, "");
     }
 
@@ -108,7 +101,7 @@ impl Valve {
         if chance >= share && share != u32::MAX {
             return Ok(());
         }
-        self.window().shed();
+        self.window.shed();
         Err(Rejected::new(Key::Throttle, Refusal::Shed))
     }
 
@@ -119,7 +112,7 @@ impl Valve {
             self.judge(failed, name);
         } else {
             // That it went well is dated by its beginning, which is known already.
-            self.window().succeeded(begun);
+            self.window.succeeded(begun);
         }
     }
 
@@ -127,21 +120,21 @@ impl Valve {
     fn judge(&self, failed: bool, name: &str) {
         let at = now();
         if failed {
-            self.window().failed(at);
+            self.window.failed(at);
         } else {
-            self.window().succeeded(at);
+            self.window.succeeded(at);
         }
         self.look(at, name);
     }
 
     pub(crate) fn state(&self) -> State {
         let share = self.look(now(), "");
-        self.window().state(share)
+        self.window.state(share)
     }
 
     /// Brings the share up to this moment.
     fn look(&self, at: Instant, name: &str) -> u32 {
-        let share = self.window().share(at);
+        let share = self.window.share(at);
         match (self.shed.swap(share, Ordering::Relaxed), share) {
             (0, 0) => {}
             (0, _) => tracing::warn!(policy = name, "too many calls fail: some are shed from now on"),
@@ -149,11 +142,6 @@ impl Valve {
             _ => {}
         }
         share
-    }
-
-    #[inline]
-    fn window(&self) -> &Window {
-        self.window.get_or_init(|| Box::new(Window::new(self.written)))
     }
 }
 

@@ -78,7 +78,7 @@ fn on(sentence: &str) -> Throttle {
 
 /// Many calls at moments, with outcomes and lots that nobody chose.
 async fn many(throttle: Throttle, dice: &mut fastrand::Rng) {
-    let valve = Valve::new(&Setting::On(throttle));
+    let valve = Valve::new(Some(&throttle));
     let mut model = Model { throttle, happened: Vec::new(), first: None, seen: 0.0 };
     let mut under_way: Vec<Instant> = Vec::new();
     let failing = dice.u32(0..100);
@@ -117,7 +117,7 @@ async fn it_sheds_what_a_list_of_all_calls_would() {
 
 /// The share of calls shed when this share of those that are made fails.
 async fn shed_at(failing: f64) -> f64 {
-    let valve = Valve::new(&Setting::On(on("10% of 20 in 1m, up to 90%")));
+    let valve = Valve::new(Some(&on("10% of 20 in 1m, up to 90%")));
     let (mut dice, mut shed) = (fastrand::Rng::with_seed(7), 0.0);
     for call in 0..40_000 {
         advance(Duration::from_millis(10)).await;
@@ -141,7 +141,7 @@ async fn the_share_grows_from_none_at_what_is_fine_to_the_most_when_everything_f
 #[tokio::test(start_paused = true)]
 async fn a_neighbour_with_too_much_to_do_gets_less() {
     // It answers ten a second, and is asked a hundred.
-    let valve = Valve::new(&Setting::On(on("10% of 20 in 10s")));
+    let valve = Valve::new(Some(&on("10% of 20 in 10s")));
     let (mut dice, mut asked) = (fastrand::Rng::with_seed(7), 0);
     for second in 0..120 {
         let mut answers = 10;
@@ -159,7 +159,7 @@ async fn a_neighbour_with_too_much_to_do_gets_less() {
 
 #[tokio::test(start_paused = true)]
 async fn it_stops_when_what_has_failed_is_older_than_the_time() {
-    let valve = Valve::new(&Setting::On(on("10% of 4 in 10s, up to 100%")));
+    let valve = Valve::new(Some(&on("10% of 4 in 10s, up to 100%")));
     for _ in 0..4 {
         valve.ended(now(), true, "");
     }
@@ -173,7 +173,7 @@ async fn it_stops_when_what_has_failed_is_older_than_the_time() {
 
 #[tokio::test(start_paused = true)]
 async fn a_change_keeps_what_was_counted() {
-    let valve = Valve::new(&Setting::On(on("50% of 4 in 1h")));
+    let valve = Valve::new(Some(&on("50% of 4 in 1h")));
     for failed in [true, true, true, false] {
         valve.ended(now(), failed, "");
     }
@@ -198,7 +198,7 @@ async fn pitfall_25_amounts_at_their_ends_are_no_matter() {
         Throttle::new(Percent::WHOLE, 1, Duration::from_nanos(1)).up_to(Percent::hundredths(0)),
     ];
     for throttle in ends {
-        let valve = Valve::new(&Setting::On(throttle));
+        let valve = Valve::new(Some(&throttle));
         for at in [Instant::UNKNOWN, now(), Instant::FAR, Instant::FAR, now()] {
             let _ = valve.admit(at, "", 0);
             valve.ended(at, false, "");
@@ -210,7 +210,7 @@ async fn pitfall_25_amounts_at_their_ends_are_no_matter() {
 
 #[tokio::test]
 async fn nothing_is_lost_between_threads() {
-    let valve = Arc::new(Valve::new(&Setting::On(on("99% of 1000000 in 1h"))));
+    let valve = Arc::new(Valve::new(Some(&on("99% of 1000000 in 1h"))));
     let threads: Vec<_> = (0..4)
         .map(|thread| {
             let valve = valve.clone();
