@@ -1,10 +1,14 @@
 //! `#[gentle(…)]` on an async function.
 
+mod again;
 pub(crate) mod attribute;
 mod check;
 mod expand;
+mod fallback;
 mod function;
+mod mentions;
 mod receiver;
+mod rules;
 #[cfg(test)]
 mod snapshot;
 

@@ -20,6 +20,7 @@
 
 mod builder;
 mod call;
+mod judge;
 mod outcome;
 mod patience;
 mod policies;
@@ -29,9 +30,11 @@ mod shared;
 
 pub mod bulkhead;
 pub mod circuit_breaker;
+pub mod fallback;
 pub mod handler;
 pub mod rate_limit;
 pub mod retry;
+pub mod rules;
 pub mod timeout;
 #[cfg(feature = "tower")]
 pub mod tower;
@@ -39,11 +42,13 @@ pub mod tower;
 pub use builder::{Builder, IntoSetting};
 pub use call::{Attempt, Call, Pause};
 pub use gentle_dsl::{
-    Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Factor, Jitter, Key, Mistake, Mistakes, Percent,
+    Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Factor, Fallback, Jitter, Key, Mistake, Mistakes, Percent,
     PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries, Trip, Turn, Waiting,
 };
-pub use outcome::{Again, FromRejected, Outcome};
+pub use judge::{Judge, Verdict};
+pub use outcome::{Again, Fallible, FromRejected, Outcome};
 pub use policies::Policies;
 pub use registration::Registration;
 pub use rejected::{Refusal, Rejected};
+pub use rules::Rules;
 pub use shared::SharedPolicies;
