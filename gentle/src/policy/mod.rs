@@ -45,7 +45,7 @@ pub use gentle_dsl::{
     Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Factor, Fallback, Jitter, Key, Mistake, Mistakes, Percent,
     PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries, Trip, Turn, Waiting,
 };
-pub use judge::{Judge, Verdict};
+pub use judge::{ByOutcome, Judge, Verdict};
 pub use outcome::{Again, Fallible, FromRejected, Outcome};
 pub use policies::Policies;
 pub use registration::Registration;

@@ -54,12 +54,14 @@ pub trait Fallible {
     /// The error, if it is one.
     fn error(&self) -> Option<&Self::Error>;
 
-    /// As the `Result` that it is.
+    /// Its error, or all of it where it is a success.
     ///
     /// # Errors
     ///
-    /// Its own.
-    fn into_result(self) -> Result<Self::Value, Self::Error>;
+    /// It is a success.
+    fn into_error(self) -> Result<Self::Error, Self>
+    where
+        Self: Sized;
 }
 
 #[diagnostic::do_not_recommend]
@@ -71,8 +73,11 @@ impl<T, E> Fallible for Result<T, E> {
         self.as_ref().err()
     }
 
-    fn into_result(self) -> Self {
-        self
+    fn into_error(self) -> Result<E, Self> {
+        match self {
+            Err(error) => Ok(error),
+            success => Err(success),
+        }
     }
 }
 

@@ -198,6 +198,10 @@ impl<R, A, B, C> Judge<R> for Rules<R, A, B, C> {
         asked.unwrap_or_else(|| self.verdict(outcome) == Verdict::Failure)
     }
 
+    fn retries_cut_off(&self, outcome: &R) -> bool {
+        self.retry_if.ask(outcome).unwrap_or(true)
+    }
+
     fn retry_after(&self, outcome: &R) -> Option<Duration> {
         self.retry_after.ask(outcome)
     }
