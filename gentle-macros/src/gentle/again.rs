@@ -68,14 +68,20 @@ impl Again {
     /// The names inside of what was passed, for code behind the last use that mentions them.
     pub(crate) fn named(&self, mentions: &Mentions) -> TokenStream {
         let mentioned = self.taken_apart.iter().filter(|(pattern, _)| mentions.any_of(pattern));
-        let named = mentioned.map(|(pattern, parameter)| {
-            quote!(#[allow(unused_mut, unused_variables)] let #pattern = #parameter;)
-        });
+        let named = mentioned.map(
+            |(pattern, parameter)| quote!(#[allow(unused_mut, unused_variables)] let #pattern = #parameter;),
+        );
         named.collect()
     }
 
     /// `let __self = …;` where a use would use up the receiver; whether it does.
-    pub(crate) fn receiver(&mut self, signature: &mut Signature, name: &Ident, moved: bool, copy: Copying<'_>) -> bool {
+    pub(crate) fn receiver(
+        &mut self,
+        signature: &mut Signature,
+        name: &Ident,
+        moved: bool,
+        copy: Copying<'_>,
+    ) -> bool {
         let Some(FnArg::Receiver(receiver)) = signature.inputs.first_mut() else { return false };
         match &receiver.kind {
             ReceiverKind::Reference(_, _, mutability) => {

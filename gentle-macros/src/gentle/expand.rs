@@ -88,12 +88,7 @@ fn policies(attribute: &Attribute, function: &Ident, names: &Names, krate: &Toke
 }
 
 /// One attempt: the arguments move into it, and those that are named beside it stay.
-fn once(
-    attribute: &Attribute,
-    function: &mut Function,
-    names: &Names,
-    krate: &TokenStream,
-) -> TokenStream {
+fn once(attribute: &Attribute, function: &mut Function, names: &Names, krate: &TokenStream) -> TokenStream {
     let (policies, mentions) = (&names.policies, attribute.mentions());
     let mut body = typed_body(function, names, krate).to_token_stream();
     let kept = |argument: &TokenStream, span| {

@@ -121,7 +121,11 @@ fn rules_are_asked_about_an_attempt_and_about_what_follows_it() {
 #[test]
 fn fallbacks_are_asked_one_after_the_other() {
     let expanded = expanded(
-        quote!(retry = "on", timeout = "2s", fallback(from_cache, |error| guess(error, &player, left), default)),
+        quote!(
+            retry = "on",
+            timeout = "2s",
+            fallback(from_cache, |error| guess(error, &player, left), default)
+        ),
         quote! {
             async fn read_score(player: String, (left, right): (u8, u8)) -> Result<Score, ScoreError> {
                 ask(player, left, right).await

@@ -43,7 +43,9 @@ pub(crate) fn split(attribute: TokenStream, errors: &Errors) -> Vec<Argument> {
     let mut piece = Vec::new();
     for token in attribute {
         match token {
-            TokenTree::Punct(comma) if comma.as_char() == ',' && !in_closure(&piece) && !in_generics(&piece) => {
+            TokenTree::Punct(comma)
+                if comma.as_char() == ',' && !in_closure(&piece) && !in_generics(&piece) =>
+            {
                 read_piece(std::mem::take(&mut piece), &mut arguments, errors);
             }
             other => piece.push(other),
@@ -217,9 +219,21 @@ mod tests {
         let read = |attribute| arguments(attribute).len();
         assert_eq!(read(quote!(fallback = HashMap::<K, Vec<V>>::new(), name = "x")), 2);
         assert_eq!(read(quote!(retry_if = |error| error.is::<Tagged<A, B>>(), name = "x")), 2);
-        assert_eq!(read(quote!(fallback = |error| -> std::result::Result<u32, E> { Err(error) }, name = "x")), 2);
+        assert_eq!(
+            read(quote!(fallback = |error| -> std::result::Result<u32, E> { Err(error) }, name = "x")),
+            2
+        );
         assert_eq!(read(quote!(fallback = a::B < 1, name = "x")), 2, "a comparison");
-        assert_eq!(read(quote!(fallback = |e| match e { _ => 1 }, retry(on), name = "x")), 3);
+        assert_eq!(
+            read(quote!(
+                fallback = |e| match e {
+                    _ => 1,
+                },
+                retry(on),
+                name = "x"
+            )),
+            3
+        );
     }
 
     #[test]

@@ -42,8 +42,8 @@ pub mod tower;
 pub use builder::{Builder, IntoSetting};
 pub use call::{Attempt, Call, Pause};
 pub use gentle_dsl::{
-    Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Factor, Fallback, Jitter, Key, Mistake, Mistakes, Percent,
-    PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries, Trip, Turn, Waiting,
+    Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Factor, Fallback, Jitter, Key, Mistake, Mistakes,
+    Percent, PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries, Trip, Turn, Waiting,
 };
 pub use judge::{ByOutcome, Judge, Verdict};
 pub use outcome::{Again, Fallible, FromRejected, Outcome};

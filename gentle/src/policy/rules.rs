@@ -92,7 +92,10 @@ impl<R> Rules<R> {
     where
         R: Outcome,
     {
-        Self { failure_if: Question { function: (), ask: |(), outcome| Some(plain(outcome)) }, ..Self::nothing_fails() }
+        Self {
+            failure_if: Question { function: (), ask: |(), outcome| Some(plain(outcome)) },
+            ..Self::nothing_fails()
+        }
     }
 
     /// No outcome is a failure by itself: for a return type that has no errors, and the `retry_if` that knows better.
@@ -132,7 +135,11 @@ impl<R, A, B, C> Rules<R, A, B, C> {
         F: Fn(&R::Error) -> bool,
     {
         let Self { retry_if: _, failure_if, retry_after } = self;
-        Rules { retry_if: Question { function: rule, ask: |rule, outcome| outcome.error().map(rule) }, failure_if, retry_after }
+        Rules {
+            retry_if: Question { function: rule, ask: |rule, outcome| outcome.error().map(rule) },
+            failure_if,
+            retry_after,
+        }
     }
 
     /// What `rule` says yes to is a failure, and nothing else: a circuit breaker and a throttle count it, and a retry

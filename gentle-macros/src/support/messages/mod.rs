@@ -60,7 +60,9 @@ pub(crate) fn key_missing(subject: &str) -> Mistake {
 pub(crate) fn value_missing(subject: impl Display, key: impl Display, written: &str) -> Mistake {
     let key = key.to_string();
     let help = match (written, Key::from_name(&key)) {
-        ("", Some(Key::Fallback)) => "write e.g. `fallback = 0`, or `fallback(from_cache, default)`".to_owned(),
+        ("", Some(Key::Fallback)) => {
+            "write e.g. `fallback = 0`, or `fallback(from_cache, default)`".to_owned()
+        }
         ("", Some(policy)) => format!("write e.g. `{key} = \"{}\"`", example(policy)),
         ("", None) => format!("write `{key} = …`"),
         (written, _) => either(&key, written),
@@ -161,7 +163,8 @@ pub(crate) fn needs_a_function(key: impl Display) -> Mistake {
 
 pub(crate) fn not_an_expression(key: impl Display, error: impl Display) -> Mistake {
     let message = format!("the code behind `{key}` is not complete: {error}");
-    let help = "write one whole Rust expression; one with a comma outside of brackets needs brackets around it";
+    let help =
+        "write one whole Rust expression; one with a comma outside of brackets needs brackets around it";
     Mistake::new("G082", "gentle", message).with_help(help)
 }
 

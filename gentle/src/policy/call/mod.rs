@@ -215,12 +215,7 @@ impl<'a> Call<'a> {
     }
 }
 
-fn delay(
-    schedule: &mut Schedule,
-    last: Last,
-    elapsed: Duration,
-    hint: Option<Duration>,
-) -> Option<Duration> {
+fn delay(schedule: &mut Schedule, last: Last, elapsed: Duration, hint: Option<Duration>) -> Option<Duration> {
     match (last, hint) {
         (Last::Refused(rejected), _) if rejected.is_timeout() => None,
         (Last::Refused(rejected), _) => schedule.next_after(elapsed, rejected.retry_after?),

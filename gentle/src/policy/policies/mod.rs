@@ -12,10 +12,10 @@ use gentle_dsl::{PolicySet, Retry, Setting, parse_policies};
 
 use super::bulkhead::Gate;
 use super::circuit_breaker::{Breaker, Circuit, slow_above};
+use super::fallback::Failed;
 use super::rate_limit::Limiter;
 use super::retry::Retrying;
 use super::timeout::Limits;
-use super::fallback::Failed;
 use super::{Builder, ByOutcome, Call, Fallible, FromRejected, Judge, Mistakes, Outcome};
 use crate::error::Place;
 use text::Text;
@@ -190,7 +190,7 @@ impl Policies {
     /// ```
     pub async fn call_as<J, F, Fut>(&self, judge: J, mut operation: F) -> Fut::Output
     where
-        J: Judge<Fut::Output> + Unpin,
+        J: Judge<Fut::Output>,
         F: FnMut() -> Fut,
         Fut: Future,
         Fut::Output: FromRejected,

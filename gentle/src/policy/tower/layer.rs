@@ -3,13 +3,13 @@ use std::sync::Arc;
 
 use tower_layer::Layer;
 
-use super::super::{Mistakes, Policies, Rejected, SharedPolicies};
-use super::{Boxed, CloneRequest, Errors, Gentle, Once, OwnError, Respond};
+use super::super::{ByOutcome, Mistakes, Policies, Rejected, SharedPolicies};
+use super::{Boxed, CloneRequest, FailureIf, Gentle, Once, OwnError, Respond};
 
 /// A [`Layer`] that puts [`Policies`] around a service.
 ///
 /// Every service it makes, and every clone of one, shares the state of these policies. The parameters say how a
-/// request is had again (`Q`), what becomes of a refusal (`A`) and which responses are failures (`F`); the methods
+/// request is had again (`Q`), what becomes of a refusal (`A`) and which outcomes are failures (`F`); the methods
 /// choose them.
 ///
 /// # Examples
@@ -28,7 +28,7 @@ use super::{Boxed, CloneRequest, Errors, Gentle, Once, OwnError, Respond};
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct GentleLayer<Q = Once, A = Boxed, F = Errors> {
+pub struct GentleLayer<Q = Once, A = Boxed, F = ByOutcome> {
     pub(super) policies: SharedPolicies,
     pub(super) repeat: Q,
     pub(super) answer: A,
@@ -39,7 +39,7 @@ pub struct GentleLayer<Q = Once, A = Boxed, F = Errors> {
 impl GentleLayer {
     /// A layer of these policies: of a `static`, in an `Arc`, or its own.
     pub fn new(policies: impl Into<SharedPolicies>) -> Self {
-        Self { policies: policies.into(), repeat: Once, answer: Boxed, judge: Errors, repeats: false }
+        Self { policies: policies.into(), repeat: Once, answer: Boxed, judge: ByOutcome, repeats: false }
     }
 
     /// A layer of the policies in a text, as in an attribute.
@@ -129,12 +129,40 @@ impl<Q, A, F> GentleLayer<Q, A, F> {
     /// # drop(layer);
     /// # Ok::<(), gentle::policy::Mistakes>(())
     /// ```
-    pub fn failure_if<Res, J>(self, is_failure: J) -> GentleLayer<Q, A, J>
+    pub fn failure_if<Res, J>(self, is_failure: J) -> GentleLayer<Q, A, FailureIf<J>>
     where
         J: Fn(&Res) -> bool + Send + Sync + 'static,
     {
+        self.judged_by(FailureIf(is_failure))
+    }
+
+    /// What `judge` says about the `Result` of a request holds, of its responses and of its errors: which are failures,
+    /// which are repeated, and when to come back.
+    ///
+    /// ```
+    /// use axum::response::Response;
+    /// use gentle::policy::Rules;
+    /// use gentle::policy::tower::GentleLayer;
+    /// use std::{convert::Infallible, time::Duration};
+    ///
+    /// fn retry_after(outcome: &Result<Response, Infallible>) -> Option<Duration> {
+    ///     let header = outcome.as_ref().ok()?.headers().get("retry-after")?;
+    ///     header.to_str().ok()?.parse().ok().map(Duration::from_secs)
+    /// }
+    ///
+    /// fn is_busy(outcome: &Result<Response, Infallible>) -> bool {
+    ///     outcome.as_ref().is_ok_and(|response| response.status() == 429)
+    /// }
+    ///
+    /// let layer = GentleLayer::parse(r#"rate_limit = "10/s", retry = "3 attempts""#)?
+    ///     .clone_request()
+    ///     .judged_by(Rules::new().retry_if(is_busy).retry_after(retry_after));
+    /// # drop(layer);
+    /// # Ok::<(), gentle::policy::Mistakes>(())
+    /// ```
+    pub fn judged_by<J>(self, judge: J) -> GentleLayer<Q, A, J> {
         let Self { policies, repeat, answer, judge: _, repeats } = self;
-        GentleLayer { policies, repeat, answer, judge: is_failure, repeats }
+        GentleLayer { policies, repeat, answer, judge, repeats }
     }
 
     fn repeated<R>(self, repeat: R) -> GentleLayer<R, A, F> {
