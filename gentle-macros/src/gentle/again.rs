@@ -20,19 +20,22 @@ pub(crate) struct Again {
 }
 
 impl Again {
-    /// Of the arguments that are `wanted`.
-    pub(crate) fn of(signature: &mut Signature, wanted: &dyn Fn(&Pat) -> bool, copy: Copying<'_>) -> Self {
+    /// Of all arguments, or of those that are mentioned beside the body.
+    pub(crate) fn of(signature: &mut Signature, all: bool, mentions: &Mentions, copy: Copying<'_>) -> Self {
         let mut again = Self::default();
         for (index, input) in signature.inputs.iter_mut().enumerate() {
-            match input {
-                FnArg::Typed(argument) if wanted(&argument.pat) => again.argument(argument, index, copy),
-                _ => {}
+            let FnArg::Typed(argument) = input else { continue };
+            let mentioned = mentions.any_of(&argument.pat);
+            if all || mentioned {
+                // It has its use there.
+                let unused = mentioned.then(|| quote!(#[allow(unused_variables)]));
+                again.argument(argument, index, &unused.unwrap_or_default(), copy);
             }
         }
         again
     }
 
-    fn argument(&mut self, argument: &mut PatType, index: usize, copy: Copying<'_>) {
+    fn argument(&mut self, argument: &mut PatType, index: usize, unused: &TokenStream, copy: Copying<'_>) {
         let mutable = match &*argument.ty {
             Type::Reference(reference) if reference.mutability.is_none() => return,
             Type::Reference(_) => true,
@@ -58,10 +61,10 @@ impl Again {
         // What the user allows for the argument holds where its name is bound now.
         let attrs = std::mem::take(&mut argument.attrs);
         self.copies.extend(if mutable {
-            quote!(#(#attrs)* let #pattern = &mut *#parameter;)
+            quote!(#unused #(#attrs)* let #pattern = &mut *#parameter;)
         } else {
             let copy = copy(&parameter.into_token_stream(), last_span(&argument.ty));
-            quote!(#(#attrs)* let #pattern = #copy;)
+            quote!(#unused #(#attrs)* let #pattern = #copy;)
         });
     }
 

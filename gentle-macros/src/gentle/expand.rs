@@ -96,7 +96,7 @@ fn once(attribute: &Attribute, function: &mut Function, names: &Names, krate: &T
         quote_spanned!(span=> #krate::__private::kept(&#argument))
     };
     let signature = &mut function.item.sig;
-    let mut again = Again::of(signature, &|pattern| mentions.any_of(pattern), &kept);
+    let mut again = Again::of(signature, false, &mentions, &kept);
     let used_up = mentions.any_of(quote!(self)) && again.receiver(signature, &names.receiver, true, &kept);
     if used_up {
         body = receiver::rename(body, &names.receiver);
@@ -123,7 +123,7 @@ fn repeated(
     let mut body = typed_body(function, names, krate).to_token_stream();
     let copy = |argument: &TokenStream, span| quote_spanned!(span=> #call.again(&#argument));
     let (signature, moved) = (&mut function.item.sig, matches!(function.shape, Shape::AsyncTrait { .. }));
-    let mut again = Again::of(signature, &|_| true, &copy);
+    let mut again = Again::of(signature, true, &attribute.mentions(), &copy);
     if again.receiver(signature, &names.receiver, moved, &copy) {
         body = receiver::rename(body, &names.receiver);
     }

@@ -5,14 +5,17 @@ async fn read_score(self, player: String, token: Token) -> Result<Score, ScoreEr
         static POLICIES: Policies = Policies::of(
             ::core::concat!(::core::module_path!(), "::read_score"),
             ::gentle::here!(),
-            PolicySet::new()
-                .fallback(Setting::On(Fallback))
-                .timeout(Setting::On(Timeout::total(Duration::from_secs(2)))),
+            const {
+                &PolicySet::new()
+                    .fallback(Setting::On(Fallback))
+                    .timeout(Setting::On(Timeout::total(Duration::from_secs(2))))
+            },
         );
         ::gentle::__private::submit!(Registration::of(&POLICIES));
         &POLICIES
     };
     let __outcome = {
+        #[allow(unused_variables)]
         let player = ::gentle::__private::kept(&player);
         let __self = ::gentle::__private::kept(&self);
         __policies

@@ -5,26 +5,28 @@ async fn read_score(&self, player: u64) -> Result<Score, ScoreError> {
         static POLICIES: Policies = Policies::of(
             ::core::concat!(::core::module_path!(), "::read_score"),
             ::gentle::here!(),
-            PolicySet::new()
-                .retry(Setting::On(
-                    Retry::new(Backoff::Exp {
-                        from: Duration::from_millis(100),
-                        to: Duration::from_secs(10),
-                        factor: Factor::DOUBLE,
-                    })
-                    .attempts(3)
-                    .budget(Budget {
-                        share: Percent::hundredths(2000),
-                        floor: Rate { count: 10, per: Duration::from_secs(1) },
-                    }),
-                ))
-                .circuit_breaker(Setting::On(CircuitBreaker::new(Trip::Rate {
-                    share: Percent::hundredths(5000),
-                    over: ::core::option::Option::None,
-                    sample: 20,
-                    window: ::core::option::Option::Some(Duration::from_secs(10)),
-                })))
-                .rate_limit(Setting::On(RateLimit::new(5, Duration::from_millis(500)))),
+            const {
+                &PolicySet::new()
+                    .retry(Setting::On(
+                        Retry::new(Backoff::Exp {
+                            from: Duration::from_millis(100),
+                            to: Duration::from_secs(10),
+                            factor: Factor::DOUBLE,
+                        })
+                        .attempts(3)
+                        .budget(Budget {
+                            share: Percent::hundredths(2000),
+                            floor: Rate { count: 10, per: Duration::from_secs(1) },
+                        }),
+                    ))
+                    .circuit_breaker(Setting::On(CircuitBreaker::new(Trip::Rate {
+                        share: Percent::hundredths(5000),
+                        over: ::core::option::Option::None,
+                        sample: 20,
+                        window: ::core::option::Option::Some(Duration::from_secs(10)),
+                    })))
+                    .rate_limit(Setting::On(RateLimit::new(5, Duration::from_millis(500))))
+            },
         );
         ::gentle::__private::submit!(Registration::of(&POLICIES));
         &POLICIES

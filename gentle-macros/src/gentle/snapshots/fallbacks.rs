@@ -5,28 +5,32 @@ async fn read_score(player: String, __argument1: (u8, u8)) -> Result<Score, Scor
         static POLICIES: Policies = Policies::of(
             ::core::concat!(::core::module_path!(), "::read_score"),
             ::gentle::here!(),
-            PolicySet::new()
-                .fallback(Setting::On(Fallback))
-                .timeout(Setting::On(Timeout::total(Duration::from_secs(2))))
-                .retry(Setting::On(
-                    Retry::new(Backoff::Exp {
-                        from: Duration::from_millis(100),
-                        to: Duration::from_secs(10),
-                        factor: Factor::DOUBLE,
-                    })
-                    .attempts(3)
-                    .budget(Budget {
-                        share: Percent::hundredths(2000),
-                        floor: Rate { count: 10, per: Duration::from_secs(1) },
-                    }),
-                )),
+            const {
+                &PolicySet::new()
+                    .fallback(Setting::On(Fallback))
+                    .timeout(Setting::On(Timeout::total(Duration::from_secs(2))))
+                    .retry(Setting::On(
+                        Retry::new(Backoff::Exp {
+                            from: Duration::from_millis(100),
+                            to: Duration::from_secs(10),
+                            factor: Factor::DOUBLE,
+                        })
+                        .attempts(3)
+                        .budget(Budget {
+                            share: Percent::hundredths(2000),
+                            floor: Rate { count: 10, per: Duration::from_secs(1) },
+                        }),
+                    ))
+            },
         );
         ::gentle::__private::submit!(Registration::of(&POLICIES));
         &POLICIES
     };
     let mut __call = __policies.begin();
     let __outcome = loop {
+        #[allow(unused_variables)]
         let player = __call.again(&player);
+        #[allow(unused_variables)]
         let (left, right) = __call.again(&__argument1);
         let __outcome = __call
             .attempt(::core::pin::pin!(async {

@@ -5,14 +5,16 @@ async fn read_score(player: u64) -> anyhow::Result<u32> {
         static POLICIES: Policies = Policies::of(
             ::core::concat!(::core::module_path!(), "::read_score"),
             ::gentle::here!(),
-            PolicySet::new().retry(Setting::On(
-                Retry::new(Backoff::Exp {
-                    from: Duration::from_millis(100),
-                    to: Duration::from_secs(10),
-                    factor: Factor::DOUBLE,
-                })
-                .attempts(3),
-            )),
+            const {
+                &PolicySet::new().retry(Setting::On(
+                    Retry::new(Backoff::Exp {
+                        from: Duration::from_millis(100),
+                        to: Duration::from_secs(10),
+                        factor: Factor::DOUBLE,
+                    })
+                    .attempts(3),
+                ))
+            },
         );
         ::gentle::__private::submit!(Registration::of(&POLICIES));
         &POLICIES

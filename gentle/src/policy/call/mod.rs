@@ -192,7 +192,7 @@ impl<'a> Call<'a> {
         }
         let (elapsed, attempts) = (at - *begun, lane.made());
         let schedule = retry.follow(course, attempts, || policies.retry_now())?;
-        let hint = if matches!(last, Last::Answered) { asked() } else { None };
+        let hint = if matches!(last, Last::None | Last::Answered) { asked() } else { None };
         let delay = delay(schedule, last, elapsed, hint)?;
         let (due, deadline) = (at + delay, lane.deadline());
         // Who knows that there will be no time left is told why, not that there is none.
