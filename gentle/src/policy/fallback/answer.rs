@@ -33,6 +33,24 @@ pub trait Answer<T, E, By> {
     fn answer(self) -> Self::Future;
 }
 
+/// An answer that is there from the start: everything that is `Default`.
+#[diagnostic::on_unimplemented(
+    message = "fallback: `{Self}` has no default [G091]",
+    label = "nobody has said what the default of `{Self}` is",
+    note = "help: derive `Default`, or write the answer itself: `fallback = …`"
+)]
+pub trait Defaulted {
+    /// The default.
+    fn defaulted() -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Default> Defaulted for T {
+    fn defaulted() -> Self {
+        Self::default()
+    }
+}
+
 /// A function of the error.
 #[derive(Debug)]
 pub struct Asked<By>(PhantomData<By>);

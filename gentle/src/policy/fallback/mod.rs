@@ -57,7 +57,7 @@ use std::marker::PhantomData;
 
 pub use gentle_dsl::Fallback;
 
-pub use answer::{Answer, Answers, Asked, Boxed, Given, Itself, Later, Made, Whole};
+pub use answer::{Answer, Answers, Asked, Boxed, Defaulted, Given, Itself, Later, Made, Whole};
 
 /// A call that has failed, and asks for another answer: see [`Policies::fall_back`](super::Policies::fall_back).
 #[must_use = "somebody waits for an answer"]
@@ -109,9 +109,9 @@ impl<T, E> Failed<T, E> {
     /// None.
     pub fn default(self) -> Result<T, E>
     where
-        T: Default,
+        T: Defaulted,
     {
-        Ok(T::default())
+        Ok(T::defaulted())
     }
 }
 
