@@ -6,6 +6,7 @@ mod cancel;
 mod circuit_breaker;
 mod rate_limit;
 mod retry;
+mod rules;
 mod timeout;
 
 use std::future::{Future, pending};
