@@ -69,6 +69,11 @@ impl Bucket {
         if at < closed_until { Err(closed_until) } else { self.windows.take(at) }
     }
 
+    /// Takes one token, whatever the bucket holds not before it opens.
+    pub(super) fn take_if_open(&self, at: Instant) -> Result<(), Instant> {
+        if self.is_closed(at) { Err(self.closed_until()) } else { self.take(at) }
+    }
+
     /// How long a call waits for its token when `ahead` others come first.
     pub(super) fn wait(&self, at: Instant, ahead: u32) -> Duration {
         if !self.is_several() {

@@ -159,7 +159,8 @@ impl Limiter {
 
     /// Takes a token in the same way; dropped before the call begins, it goes back.
     pub(crate) fn try_acquire(&self, at: Instant) -> Option<Token<'_>> {
-        self.try_take(at).then(|| Token(self))
+        // A bucket that is closed is empty, unless somebody changes it in this very moment.
+        (!self.is_closed(at) && self.try_take(at)).then(|| Token(self))
     }
 
     /// Gives back a token that was taken for a call that does not begin.
@@ -234,7 +235,7 @@ impl Limiter {
         let _turn = self.turn.acquire().await;
         loop {
             let at = now();
-            let due = match self.bucket.take(at) {
+            let due = match self.bucket.take_if_open(at) {
                 Ok(()) => return Ok((Token(self), at)),
                 Err(due) => due,
             };
