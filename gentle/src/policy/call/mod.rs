@@ -50,6 +50,12 @@ struct UnderWay<'a> {
     course: Option<Box<Course>>,
 }
 
+impl<'a> UnderWay<'a> {
+    const fn new(lane: Lane<'a>) -> Self {
+        Self { begun: lane.at(), lane, course: None }
+    }
+}
+
 impl<'a> Call<'a> {
     #[inline]
     pub(super) const fn new(policies: &'a Policies) -> Self {
@@ -150,7 +156,7 @@ impl<'a> Call<'a> {
     fn under_way(&mut self) -> &mut UnderWay<'a> {
         self.under_way.get_or_insert_with(|| {
             let (begun, deadline) = lane::begin(self.policies);
-            UnderWay { lane: Lane::new(self.policies, begun, deadline), begun, course: None }
+            UnderWay::new(Lane::new(self.policies, begun, deadline))
         })
     }
 
@@ -164,16 +170,15 @@ impl<'a> Call<'a> {
     fn answered_first(&mut self, first: First<'a>, verdict: Verdict, plain: bool) {
         let rest = if plain && verdict == Verdict::Success { first.went_well() } else { Some(first) };
         match rest {
-            Some(first) => self.proceed(first).answered(verdict),
+            Some(first) => self.proceed(first.proceed()).answered(verdict),
             None => self.done = true,
         }
     }
 
-    /// Goes on with a first attempt that is not all there is to the call.
+    /// Goes on with a call whose first attempt is not all there is to it.
     #[cold]
-    fn proceed(&mut self, first: First<'a>) -> &mut Lane<'a> {
-        let begun = first.begun();
-        &mut self.under_way.insert(UnderWay { lane: first.proceed(), begun, course: None }).lane
+    fn proceed(&mut self, lane: Lane<'a>) -> &mut Lane<'a> {
+        &mut self.under_way.insert(UnderWay::new(lane)).lane
     }
 
     // What follows a failure; `None` when it is final.
@@ -191,9 +196,13 @@ impl<'a> Call<'a> {
             *begun = at;
         }
         let (elapsed, attempts) = (at - *begun, lane.made());
-        let schedule = retry.follow(course, attempts, || policies.retry_now())?;
         let hint = if matches!(last, Last::None | Last::Answered) { asked() } else { None };
-        let delay = delay(schedule, last, elapsed, hint)?;
+        let delay = retry.follow(
+            course,
+            attempts,
+            || policies.retry_now(),
+            |schedule| delay(schedule, last, elapsed, hint),
+        )?;
         let (due, deadline) = (at + delay, lane.deadline());
         // Who knows that there will be no time left is told why, not that there is none.
         if hint.is_some_and(|hint| at + hint >= deadline) && deadline != Instant::FAR {
