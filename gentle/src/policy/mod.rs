@@ -7,12 +7,15 @@
 //! Whatever the order in which they are written, policies nest in one order, outermost first:
 //!
 //! ```text
-//! timeout (total) > retry > circuit_breaker > rate_limit > bulkhead > timeout (each attempt) > the operation
+//! fallback > timeout (total) > retry > circuit_breaker > rate_limit > bulkhead > timeout (each attempt) > the operation
 //! ```
 //!
 //! Every attempt of a retry is evidence for the circuit breaker, and an open circuit spends no token. Every attempt
 //! takes its own token and its own permit; no permit is held while a retry waits; who waits for a token does not
-//! occupy a place in the bulkhead; the limit of one attempt does not count the time in the queue.
+//! occupy a place in the bulkhead; the limit of one attempt does not count the time in the queue. A fallback sees what all
+//! the others have made of the call.
+//!
+//! What counts as a failure, what is worth another attempt and when, is said by [`rules`].
 //!
 //! Around a function there is the attribute, around a call [`Policies::call`]. Operations that are put together as
 //! values have policies as methods ([`handler`]), and services in a stack have them as layers (`tower`, with the
