@@ -1,6 +1,12 @@
 //! Rust beside the sentences of `#[gentle(…)]`, on every shape of function.
 #![allow(clippy::unwrap_used, reason = "an error here fails the test, as it should")]
-#![allow(clippy::unused_async, reason = "what has nothing to wait for is tested too")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::iter_count,
+    clippy::redundant_closure_for_method_calls,
+    clippy::unused_async,
+    reason = "closures of every kind, arguments that are used up and nothing to wait for are what is tested"
+)]
 
 use std::fmt::Display;
 use std::future::Future;

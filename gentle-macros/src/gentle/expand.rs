@@ -170,11 +170,11 @@ fn attempt(attribute: &Attribute, call: &TokenStream, body: &TokenStream, names:
 fn answered(attribute: &Attribute, again: &Again, made: TokenStream, names: &Names) -> TokenStream {
     let Some(fallbacks) = &attribute.fallbacks else { return made };
     let outcome = &names.outcome;
-    let named = again.named(&Mentions::of(fallbacks.code()));
+    let arguments = again.named(&Mentions::of(fallbacks.code()));
     let fallbacks = fallback::expand(fallbacks, names);
     quote! {
         let #outcome = #made;
-        #named
+        #arguments
         #fallbacks
     }
 }

@@ -122,7 +122,7 @@ fn rules_are_asked_about_an_attempt_and_about_what_follows_it() {
 fn fallbacks_are_asked_one_after_the_other() {
     let expanded = expanded(
         quote!(
-            retry = "on",
+            retry = "2 attempts",
             timeout = "2s",
             fallback(from_cache, |error| guess(error, &player, left), default)
         ),

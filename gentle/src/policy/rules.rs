@@ -68,9 +68,11 @@ use super::{Fallible, Judge, Outcome, Verdict};
 ///
 /// fn busy(error: &Error) -> bool { error.kind() == ErrorKind::WouldBlock }
 ///
-/// let by_path = Rules::<Result<u32, Error>>::new().retry_if(busy);
-/// let by_closure = Rules::<Result<u32, Error>>::new().retry_if_err(|error| error.kind() == ErrorKind::WouldBlock);
-/// let about_it_all = Rules::new().retry_if(|outcome: &Result<u32, Error>| matches!(outcome, Ok(0)));
+/// type Answer = Result<u32, Error>;
+///
+/// let by_path = Rules::<Answer>::new().retry_if(busy);
+/// let by_closure = Rules::<Answer>::new().retry_if_err(|error| error.kind() == ErrorKind::WouldBlock);
+/// let about_it_all = Rules::<Answer>::new().retry_if(|outcome: &Answer| matches!(outcome, Ok(0)));
 /// # drop((by_path, by_closure, about_it_all));
 /// ```
 pub struct Rules<R, A = (), B = (), C = ()> {
@@ -339,13 +341,10 @@ mod tests {
         let typed = Rules::new().failure_if(|error: &&str| *error == "busy");
         let untyped = Rules::<Answer>::new().failure_if_err(|error| *error == "busy");
         let path = Rules::new().failure_if(busy);
-        let rules: [&dyn Judge<Answer>; 3] = [&typed, &untyped, &path];
-        for rules in rules {
-            let shown = |outcome| (rules.verdict(&outcome), rules.retries(&outcome));
-            assert_eq!(shown(Err("busy")), (Verdict::Failure, true));
-            assert_eq!(shown(Err("wrong")), (Verdict::Ignored, false));
-            assert_eq!(shown(Ok(1)), (Verdict::Success, false));
-        }
+        let of = |outcome| [shown(&typed, outcome), shown(&untyped, outcome), shown(&path, outcome)];
+        assert_eq!(of(Err("busy")), [(Verdict::Failure, true); 3]);
+        assert_eq!(of(Err("wrong")), [(Verdict::Ignored, false); 3]);
+        assert_eq!(of(Ok(1)), [(Verdict::Success, false); 3]);
     }
 
     #[test]

@@ -83,7 +83,9 @@ async fn chained(trace: &Trace, works: bool, answer: fn() -> Said) -> [Said; 2] 
     let before = trace.taken();
     let by_hand = by_hand(trace, works, answer).await;
     assert_eq!(trace.taken(), before);
-    before.iter().for_each(|noted| trace.note(noted));
+    for noted in before {
+        trace.note(&noted);
+    }
     [annotated, by_hand]
 }
 
@@ -120,7 +122,7 @@ async fn handler(message: String) -> Said {
 fn more(message: &str, error: Oh) -> Said {
     match error {
         Oh::Dear(before) => dear(&format!("{before}, {message}")),
-        refused => Err(refused),
+        Oh::Rejected(refused) => Err(Oh::Rejected(refused)),
     }
 }
 
@@ -216,10 +218,10 @@ falls_back! {
     a_closure_that_takes_nothing (|| 4),
     an_async_block_in_a_closure (|_| async { 4 }),
     an_async_closure (async |error| { drop(error); Ok(4) }),
-    a_closure_with_a_question_mark (|error: Oh| -> Result<u32, Oh> { let four = later(error); drop(four); Ok("4".parse().or(dear("five"))?) }),
+    a_closure_with_a_question_mark (|error: Oh| -> Result<u32, Oh> { let four = later(error); drop(four); let four = "4".parse().or(dear("five"))?; Ok(four) }),
     a_result (Ok(4)),
     a_future (async { 4 }),
-    a_list (|error| Err(error), later),
+    a_list (Err, later),
 }
 
 #[tokio::test]
@@ -261,19 +263,23 @@ async fn a_text_a_default_and_a_value_that_is_made_only_when_it_is_needed() {
     assert_eq!(trace.taken(), ["made"]);
 }
 
-#[gentle(timeout = "1s", fallback = |_| Ok(left + words.len() as u32 + log.len() as u32))]
+#[gentle(timeout = "1s", fallback = |_| Ok(left + words.len() + log.len()))]
 async fn moved(
-    (left, _): (u32, String),
+    (left, _): (usize, String),
     words: Vec<String>,
-    log: &mut Vec<u32>,
+    log: &mut Vec<usize>,
     gone: NotClone,
-) -> Result<u32, Oh> {
-    log.push(words.into_iter().count() as u32 + gone.0);
+) -> Result<usize, Oh> {
+    log.push(used_up(words) + gone.0);
     dear("moved")
 }
 
 /// What only the call itself may use up.
-struct NotClone(u32);
+struct NotClone(usize);
+
+fn used_up(words: Vec<String>) -> usize {
+    words.into_boxed_slice().len()
+}
 
 #[tokio::test]
 async fn arguments_that_the_call_has_used_up_are_there_for_the_fallback_that_names_them() {

@@ -215,6 +215,8 @@ async fn a_response_that_is_a_failure_is_repeated_and_in_the_end_handed_on_as_it
     assert_eq!(shared.calls(), 3);
 }
 
+type Answer = Result<u32, &'static str>;
+
 #[tokio::test(start_paused = true)]
 async fn rules_judge_errors_and_responses_and_a_retry_after_closes_the_limit() {
     let answers = Mutex::new(vec![Ok(429), Ok(429), Err("ours"), Ok(429), Ok(200)]);
@@ -223,7 +225,6 @@ async fn rules_judge_errors_and_responses_and_a_retry_after_closes_the_limit() {
         let answer = answers.lock().unwrap().pop().unwrap();
         async move { answer }
     });
-    type Answer = Result<u32, &'static str>;
     let rules = Rules::new()
         .failure_if(|answer: &Answer| *answer == Ok(429))
         .retry_after(|answer: &Answer| (*answer == Ok(429)).then_some(millis(700)));

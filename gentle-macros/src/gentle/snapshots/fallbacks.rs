@@ -15,11 +15,7 @@ async fn read_score(player: String, __argument1: (u8, u8)) -> Result<Score, Scor
                             to: Duration::from_secs(10),
                             factor: Factor::DOUBLE,
                         })
-                        .attempts(3)
-                        .budget(Budget {
-                            share: Percent::hundredths(2000),
-                            floor: Rate { count: 10, per: Duration::from_secs(1) },
-                        }),
+                        .attempts(2),
                     ))
             },
         );

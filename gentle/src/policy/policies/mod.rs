@@ -184,7 +184,8 @@ impl Policies {
     /// let again = Policies::parse(r#"retry = "now, 3 attempts""#)?;
     /// let rules = Rules::new().retry_if(|outcome: &anyhow::Result<u32>| matches!(outcome, Ok(0)));
     /// let mut answers = [0, 0, 7].into_iter();
-    /// assert_eq!(again.call_as(&rules, || std::future::ready(Ok(answers.next().unwrap_or(9)))).await?, 7);
+    /// let mut next = || answers.next().ok_or_else(|| anyhow::anyhow!("no more"));
+    /// assert_eq!(again.call_as(&rules, || std::future::ready(next())).await?, 7);
     /// # Ok(())
     /// # }
     /// ```

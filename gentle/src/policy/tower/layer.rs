@@ -145,18 +145,20 @@ impl<Q, A, F> GentleLayer<Q, A, F> {
     /// use gentle::policy::tower::GentleLayer;
     /// use std::{convert::Infallible, time::Duration};
     ///
-    /// fn retry_after(outcome: &Result<Response, Infallible>) -> Option<Duration> {
+    /// type Answer = Result<Response, Infallible>;
+    ///
+    /// fn retry_after(outcome: &Answer) -> Option<Duration> {
     ///     let header = outcome.as_ref().ok()?.headers().get("retry-after")?;
     ///     header.to_str().ok()?.parse().ok().map(Duration::from_secs)
     /// }
     ///
-    /// fn is_busy(outcome: &Result<Response, Infallible>) -> bool {
+    /// fn is_busy(outcome: &Answer) -> bool {
     ///     outcome.as_ref().is_ok_and(|response| response.status() == 429)
     /// }
     ///
     /// let layer = GentleLayer::parse(r#"rate_limit = "10/s", retry = "3 attempts""#)?
     ///     .clone_request()
-    ///     .judged_by(Rules::new().retry_if(is_busy).retry_after(retry_after));
+    ///     .judged_by(Rules::<Answer>::new().retry_if(is_busy).retry_after(retry_after));
     /// # drop(layer);
     /// # Ok::<(), gentle::policy::Mistakes>(())
     /// ```
