@@ -385,6 +385,22 @@ mod methods {
             self.answer(&[BUSY, BUSY, WRONG])
         }
 
+        #[gentle(
+            retry = "now, 5 attempts",
+            timeout = "1s",
+            retry_if = |failure| failure.is_busy() && !name.is_empty(),
+            retry_after = |outcome: &Outcome<(&str, u32)>| outcome.as_ref().err().and_then(Failure::retry_after),
+            fallback(|_| async { if name == "player" { Ok((name, self.asked() + 6)) } else { Err(Failure::Wrong) } }, |_| (name, 0))
+        )]
+        async fn borrowed<'a>(&self, name: &'a str) -> Outcome<(&'a str, u32)> {
+            Ok((name, self.answer(&[BUSY, BUSY, WRONG])?))
+        }
+
+        #[gentle(policy = SHARED, failure_if = Failure::is_busy, retry_if = |_| false)]
+        async fn lent(&self) -> Outcome<&Server> {
+            self.answer(&[BUSY]).map(|_| self)
+        }
+
         #[gentle(retry = "now, 5 attempts", timeout = "1s", retry_if = Failure::is_busy, fallback = |_| self.asked() + 6)]
         async fn exclusive(&mut self) -> Outcome<u32> {
             self.answer(&[BUSY, BUSY, WRONG])
@@ -473,6 +489,11 @@ mod methods {
         let server = Server::default;
         assert_eq!(free(&server()).await, Ok(9));
         assert_eq!(server().shared().await, Ok(9));
+        let borrowed = |name: &'static str| async move { server().borrowed(name).await };
+        assert_eq!(spawned(borrowed("player")).await, Ok(("player", 9)));
+        assert_eq!(spawned(borrowed("other")).await, Ok(("other", 0)));
+        let lent = async move { server().lent().await.map(Server::asked) };
+        assert_eq!(spawned(lent).await, Err(Failure::Busy));
         assert_eq!(server().exclusive().await, Ok(9));
         assert_eq!(server().exclusive_once().await, Ok(9));
         assert_eq!(spawned(server().by_value()).await, Ok(9));

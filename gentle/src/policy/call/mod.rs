@@ -105,17 +105,25 @@ impl<'a> Call<'a> {
         if self.settled() == 0 {
             retry.earn();
         }
-        let repeated = match self.last() {
-            Last::Refused(_) if !J::PLAIN => true,
-            Last::CutOff => judge.retries_cut_off(&outcome),
-            _ => judge.retries(&outcome),
-        };
-        if !repeated {
+        if !self.repeats(&outcome, &judge) {
             return ControlFlow::Break(outcome);
         }
         match self.pause(retry, || judge.retry_after(&outcome)) {
             Some(pause) => ControlFlow::Continue(pause),
             None => ControlFlow::Break(outcome),
+        }
+    }
+
+    // What a policy has made of an attempt is not an outcome like others, but plain judges call it a failure all the same.
+    #[inline]
+    fn repeats<R, J: Judge<R>>(&self, outcome: &R, judge: &J) -> bool {
+        if J::PLAIN {
+            return judge.retries(outcome);
+        }
+        match self.last() {
+            Last::Refused(_) => true,
+            Last::CutOff => judge.retries_cut_off(outcome),
+            Last::None | Last::Late | Last::Answered => judge.retries(outcome),
         }
     }
 
