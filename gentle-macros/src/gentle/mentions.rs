@@ -19,15 +19,22 @@ impl Mentions {
     }
 }
 
+// Behind a single dot stands a field or a method, behind two colons the end of a path.
 fn collect(code: TokenStream, names: &mut BTreeSet<String>) {
+    let mut before = (' ', ' ');
     for token in code {
+        let mut punct = ' ';
         match token {
             TokenTree::Ident(word) if ["mut", "ref", "_"].iter().any(|other| word == other) => {}
-            TokenTree::Ident(name) => drop(names.insert(name.to_string())),
+            TokenTree::Ident(name) if !matches!(before, (' ', '.') | (':', ':')) => {
+                names.insert(name.to_string());
+            }
+            TokenTree::Ident(_) => {}
             TokenTree::Group(group) => collect(group.stream(), names),
             TokenTree::Literal(literal) => captured(&literal.to_string(), names),
-            TokenTree::Punct(_) => {}
+            TokenTree::Punct(other) => punct = other.as_char(),
         }
+        before = (before.1, punct);
     }
 }
 
@@ -46,12 +53,19 @@ mod tests {
 
     #[test]
     fn names_are_found_in_brackets_and_in_texts() {
-        let mentions = Mentions::of(quote!(|error| ask(&player, format!("{level:?} {{}} {}", self.name))));
-        for name in [quote!(player), quote!(mut level), quote!(self), quote!((a, error))] {
+        let mentions = Mentions::of(quote!(|error| ask(
+            &player,
+            Ask { a: *b, ..rest },
+            format!("{level:?} {{}} {}", self.name.field())
+        )));
+        for name in
+            [quote!(player), quote!(mut level), quote!(self), quote!((c, error)), quote!(rest), quote!(b)]
+        {
             assert!(mentions.any_of(&name), "{name}");
         }
-        for name in [quote!(play), quote!((a, b))] {
+        for name in [quote!(play), quote!((c, d)), quote!(name), quote!(field)] {
             assert!(!mentions.any_of(&name), "{name}");
         }
+        assert!(!Mentions::of(quote!(module::player)).any_of(quote!(player)));
     }
 }
