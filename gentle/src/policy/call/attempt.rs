@@ -60,7 +60,7 @@ where
         match this.operation.as_mut().poll(cx) {
             Poll::Ready(output) => {
                 let verdict = this.judged(&output);
-                this.call.answered_first(first, verdict, J::PLAIN);
+                this.call.answered_first(first, verdict);
                 Poll::Ready(output)
             }
             Poll::Pending => {

@@ -173,10 +173,11 @@ impl<'a> Call<'a> {
         self.under_way.is_some()
     }
 
-    /// Takes the answer of the first attempt. One that went well needs no more, unless a `judge` could repeat even that.
+    /// Takes the answer of the first attempt. One that went well needs no more; should a judge repeat even that, the call
+    /// begins at this moment, which is the one at which it began, for the answer was there at once.
     #[inline]
-    fn answered_first(&mut self, first: First<'a>, verdict: Verdict, plain: bool) {
-        let rest = if plain && verdict == Verdict::Success { first.went_well() } else { Some(first) };
+    fn answered_first(&mut self, first: First<'a>, verdict: Verdict) {
+        let rest = if verdict == Verdict::Success { first.went_well() } else { Some(first) };
         match rest {
             Some(first) => self.proceed(first.proceed()).answered(verdict),
             None => self.done = true,

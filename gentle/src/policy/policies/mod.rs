@@ -16,7 +16,7 @@ use super::fallback::Failed;
 use super::rate_limit::Limiter;
 use super::retry::Retrying;
 use super::timeout::Limits;
-use super::{Builder, ByOutcome, Call, Fallible, FromRejected, Judge, Mistakes, Outcome};
+use super::{Builder, Call, Fallible, FromRejected, Judge, Mistakes, Outcome};
 use crate::error::Place;
 use text::Text;
 
@@ -154,13 +154,21 @@ impl Policies {
     ///
     /// Dropping the future drops the operation, its permit, its place in a queue and its timers. A token that an
     /// attempt has used stays used.
-    pub async fn call<F, Fut>(&self, operation: F) -> Fut::Output
+    pub async fn call<F, Fut>(&self, mut operation: F) -> Fut::Output
     where
         F: FnMut() -> Fut,
         Fut: Future,
         Fut::Output: Outcome + FromRejected,
     {
-        self.call_as(ByOutcome, operation).await
+        // Not `call_as` by a judge who is none: one more future around it costs a dozen instructions.
+        let mut call = self.begin();
+        loop {
+            let outcome = call.attempt(pin!(operation())).await;
+            match call.settle(outcome) {
+                ControlFlow::Break(outcome) => return outcome,
+                ControlFlow::Continue(pause) => pause.await,
+            }
+        }
     }
 
     /// Runs `operation` like [`call`](Self::call), and lets `judge` say what its outcomes are: by [`Rules`](super::Rules)
