@@ -11,7 +11,6 @@ struct Later {
 }
 
 const LATER: &[Later] = &[
-    key(Key::Fallback),
     key(Key::Hedge),
     words(Key::RateLimit, &[("lifo", "serving the newest first")]),
     words(Key::Bulkhead, &[("auto", ADAPT), ("by", ADAPT), ("start", ADAPT)]),

@@ -6,7 +6,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{GenericArgument, PathArguments, Type};
 
 use super::attribute::Attribute;
-use super::expand::Names;
+use super::expand::{Names, output};
 use super::function::Function;
 use crate::support::errors::Errors;
 use crate::support::{krate, messages};
@@ -37,7 +37,7 @@ pub(crate) fn check(attribute: &Attribute, function: &Function, errors: &Errors)
 
 fn stale(attribute: &Attribute, cache: &Cache, errors: &Errors) {
     if let (Some((written, place)), Some(_), false) =
-        (&attribute.cache, cache.stays(), attribute.stale.is_some())
+        (&attribute.cache, cache.stays(), attribute.stale().is_some())
     {
         errors.mistake(place, &messages::stale_for_nobody(written));
     }
@@ -68,37 +68,40 @@ fn value(output: &Type) -> Option<&Type> {
     })
 }
 
-/// `let __recall = …;`: where there is an answer already, it is returned. The name of the operation tells it apart from all
-/// others, and from itself with other types.
-pub(crate) fn recall(
+/// What there is already, or else what the attempts make of it. The name of the operation tells it apart from all others,
+/// and from itself with other types.
+pub(crate) fn around(
     attribute: &Attribute,
-    parts: &TokenStream,
-    (output, mutable): (&TokenStream, &[Ident]),
-    names: &Names,
-    krate: &TokenStream,
+    function: &Function,
+    (parts, mutable): (&TokenStream, &[Ident]),
+    (begin, attempts): (&TokenStream, &TokenStream),
+    (names, krate): (&Names, &TokenStream),
 ) -> TokenStream {
-    let Some(Setting::On(cache)) = attribute.set.cache else { return TokenStream::new() };
-    let Names { policies, recall, outcome, site, .. } = names;
-    let here = krate::at(krate, *site);
-    let sort = if cache.keeps_errors().is_some() { quote!(Outcomes) } else { quote!(Values) };
+    let Names { policies, call, recall, outcome, site, .. } = names;
+    let (here, output) = (krate::at(krate, *site), output(function));
+    let errors =
+        attribute.set.cache.and_then(Setting::on).is_some_and(|cache| cache.keeps_errors().is_some());
+    let sort = if errors { quote!(Outcomes) } else { quote!(Values) };
     let (import, key) = match &attribute.cache_key {
         Some(key) => (quote!(use #krate::__private::AsPolicyKey as _;), key.tokens(mutable)),
         None => (TokenStream::new(), quote!(&())),
     };
-    let or_stale = attribute.stale.is_some();
+    let or_stale = attribute.stale().is_some();
     let recalled = quote_spanned! {*site=>
         #policies.recall::<#here::policy::cache::#sort, #output, _>(
             #key, ::core::any::type_name_of_val(&|| ()), #or_stale
         ).await
     };
+    let keep = quote_spanned!(*site=> #recall.keep(#outcome, &#call));
     quote! {
-        let #recall = match {
-            #import
-            #parts
-            #recalled
-        } {
-            ::core::ops::ControlFlow::Break(#outcome) => return #outcome,
-            ::core::ops::ControlFlow::Continue(#recall) => #recall,
-        };
+        match { #import #parts #recalled } {
+            ::core::ops::ControlFlow::Break(#outcome) => #outcome,
+            ::core::ops::ControlFlow::Continue(#recall) => {
+                #begin
+                #recall.prepare(&mut #call);
+                let #outcome = #attempts;
+                #keep
+            }
+        }
     }
 }

@@ -1,12 +1,16 @@
 //! `#[gentle(…)]` on an async function.
 
+mod again;
 pub(crate) mod attribute;
 mod cached;
 mod check;
 mod each;
 pub(crate) mod expand;
+mod fallback;
 mod function;
+mod mentions;
 mod receiver;
+mod rules;
 #[cfg(test)]
 mod snapshot;
 

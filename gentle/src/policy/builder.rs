@@ -1,8 +1,8 @@
 use std::borrow::Cow;
 
 use gentle_dsl::{
-    Bulkhead, Cache, Chaos, CircuitBreaker, Mistakes, PolicySet, RateLimit, Retry, Sentence, Setting,
-    Throttle, Timeout,
+    Bulkhead, Cache, Chaos, CircuitBreaker, Fallback, Mistakes, PolicySet, RateLimit, Retry, Sentence,
+    Setting, Throttle, Timeout,
 };
 
 use super::{Policies, chaos};
@@ -84,6 +84,12 @@ impl Builder {
         self
     }
 
+    /// That configuration may switch off the fallbacks that stand in the code.
+    pub fn fallback(mut self, fallback: impl IntoSetting<Fallback>) -> Self {
+        self.set.fallback = self.take(fallback);
+        self
+    }
+
     /// The policies.
     ///
     /// # Errors
@@ -136,4 +142,4 @@ macro_rules! as_itself {
     )+};
 }
 
-as_itself!(Bulkhead, Cache, Chaos, CircuitBreaker, RateLimit, Retry, Throttle, Timeout);
+as_itself!(Bulkhead, Cache, Chaos, CircuitBreaker, Fallback, RateLimit, Retry, Throttle, Timeout);

@@ -132,6 +132,7 @@ fn known(parts: &Parts) -> Known {
 /// The keys that the code has written: configuration changes these and adds no other.
 fn written(set: &PolicySet) -> Vec<&'static str> {
     let written = [
+        ("fallback", set.fallback.is_some()),
         ("cache", set.cache.is_some()),
         ("throttle", set.throttle.is_some()),
         ("retry", set.retry.is_some()),

@@ -10,6 +10,7 @@ mod cost;
 mod each;
 mod rate_limit;
 mod retry;
+mod rules;
 mod throttle;
 mod timeout;
 

@@ -7,6 +7,7 @@ async fn read(user: u64, lang: &str) -> anyhow::Result<Page> {
             ::gentle::here!(),
             const {
                 &PolicySet::new()
+                    .fallback(Setting::On(Fallback))
                     .cache(Setting::On(
                         Cache::new(Duration::from_secs(60))
                             .stale(Duration::from_secs(600))
@@ -26,7 +27,7 @@ async fn read(user: u64, lang: &str) -> anyhow::Result<Page> {
         ::gentle::__private::submit!(Registration::of(&POLICIES));
         &POLICIES
     };
-    let __recall = match {
+    match {
         use ::gentle::__private::AsPolicyKey as _;
         __policies
             .recall::<::gentle::policy::cache::Values, anyhow::Result<Page>, _>(
@@ -36,25 +37,26 @@ async fn read(user: u64, lang: &str) -> anyhow::Result<Page> {
             )
             .await
     } {
-        ::core::ops::ControlFlow::Break(__outcome) => return __outcome,
-        ::core::ops::ControlFlow::Continue(__recall) => __recall,
-    };
-    let mut __call = __policies.begin();
-    __recall.prepare(&mut __call);
-    let __outcome = loop {
-        let user = __call.again(&user);
-        let __outcome = __call
-            .attempt(::core::pin::pin!(async {
-                if false {
-                    return ::gentle::__private::returns::<anyhow::Result<Page>>();
+        ::core::ops::ControlFlow::Break(__outcome) => __outcome,
+        ::core::ops::ControlFlow::Continue(__recall) => {
+            let mut __call = __policies.begin();
+            __recall.prepare(&mut __call);
+            let __outcome = loop {
+                let user = __call.again(&user);
+                let __outcome = __call
+                    .attempt(::core::pin::pin!(async {
+                        if false {
+                            return ::gentle::__private::returns::<anyhow::Result<Page>>();
+                        }
+                        fetch(user, lang).await
+                    }))
+                    .await;
+                match __call.settle(__outcome) {
+                    ::core::ops::ControlFlow::Break(__outcome) => break __outcome,
+                    ::core::ops::ControlFlow::Continue(__pause) => __pause.await,
                 }
-                fetch(user, lang).await
-            }))
-            .await;
-        match __call.settle(__outcome) {
-            ::core::ops::ControlFlow::Break(__outcome) => break __outcome,
-            ::core::ops::ControlFlow::Continue(__pause) => __pause.await,
+            };
+            __recall.keep(__outcome, &__call)
         }
-    };
-    __recall.keep(__outcome, &__call)
+    }
 }

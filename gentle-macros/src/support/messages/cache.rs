@@ -33,3 +33,8 @@ pub(crate) fn stale_for_nobody(written: impl Display) -> Mistake {
     let help = format!("write `cache = \"{written}\", fallback(stale)`, or leave `stale` out");
     Mistake::new("G706", "cache", message).with_help(help)
 }
+
+pub(crate) fn stale_comes_first() -> Mistake {
+    let help = "write it before all others: `fallback(stale, from_file)`";
+    Mistake::new("G709", "fallback", "`stale` is asked before everything else").with_help(help)
+}

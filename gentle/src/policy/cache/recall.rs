@@ -26,7 +26,8 @@ struct Task<'a, K, V> {
     store: &'a Store,
     errand: Errand<'a, K, V>,
     deadline: Instant,
-    or_stale: bool,
+    /// Whose fallback an old answer is, where it is one.
+    fallback: Option<&'a Policies>,
 }
 
 impl Policies {
@@ -49,6 +50,7 @@ impl Policies {
         K: PolicyKey,
     {
         let Some(store) = self.store() else { return ControlFlow::Continue(Recall::of::<M>(None)) };
+        let fallback = or_stale.then_some(self);
         let terms = store.words.get();
         if !terms.is_on() {
             return ControlFlow::Continue(Recall::of::<M>(None));
@@ -59,7 +61,7 @@ impl Policies {
         let mut at = begun;
         loop {
             let follower = match answers.ask(hash, |kept| key.is(kept), || key.keep(), &terms, at) {
-                Found::Kept(answer) if answer.sort == Sort::Bad && or_stale => {
+                Found::Kept(answer) if answer.sort == Sort::Bad && is_asked(fallback) => {
                     let stale = answers.stale_of(hash, |kept| key.is(kept), &terms, at);
                     return ControlFlow::Break(store.found::<M, R>(&stale.unwrap_or(answer)));
                 }
@@ -67,18 +69,18 @@ impl Policies {
                 Found::Nothing(errand) => {
                     // Who has waited has less time left than the call would have by itself.
                     let deadline = if at == begun { Instant::FAR } else { self.ends(begun) };
-                    return ControlFlow::Continue(store.make::<M, R, _>(errand, deadline, or_stale));
+                    return ControlFlow::Continue(store.make::<M, R, _>(errand, deadline, fallback));
                 }
                 Found::Waiting(follower) => follower,
             };
             let deadline = self.ends(begun);
             match follower.wait(deadline, &terms).await {
-                Waited::Answer(answer) if answer.sort == Sort::Stale && !or_stale => at = now(),
+                Waited::Answer(answer) if answer.sort == Sort::Stale && !is_asked(fallback) => at = now(),
                 Waited::Answer(answer) => return ControlFlow::Break(store.shared::<M, R>(&answer)),
                 Waited::Called(errand) => {
-                    return ControlFlow::Continue(store.make::<M, R, _>(errand, deadline, or_stale));
+                    return ControlFlow::Continue(store.make::<M, R, _>(errand, deadline, fallback));
                 }
-                Waited::Late(Some(stale)) if or_stale => {
+                Waited::Late(Some(stale)) if is_asked(fallback) => {
                     return ControlFlow::Break(store.found::<M, R>(&stale));
                 }
                 Waited::Late(_) => {
@@ -90,15 +92,20 @@ impl Policies {
     }
 }
 
+/// Whether an old answer may stand in for a failure: the code says so, and nobody has switched it off.
+fn is_asked(fallback: Option<&Policies>) -> bool {
+    fallback.is_some_and(|policies| !policies.is_fallback_off())
+}
+
 impl Store {
     fn make<'a, M: Keeps<R>, R, K>(
         &'a self,
         errand: Errand<'a, K, M::Kept>,
         deadline: Instant,
-        or_stale: bool,
+        fallback: Option<&'a Policies>,
     ) -> Recall<'a, R, K, M::Kept> {
         self.tally.miss();
-        Recall::of::<M>(Some(Task { store: self, errand, deadline, or_stale }))
+        Recall::of::<M>(Some(Task { store: self, errand, deadline, fallback }))
     }
 
     fn found_by<R, V>(&self, give: fn(&V) -> R, answer: &Answer<V>) -> R {
@@ -141,13 +148,13 @@ impl<'a, R, K, V> Recall<'a, R, K, V> {
     where
         R: Outcome,
     {
-        let Some(Task { store, errand, or_stale, .. }) = self.task else { return outcome };
+        let Some(Task { store, errand, fallback, .. }) = self.task else { return outcome };
         let (terms, at, verdict) = (store.words.get(), now(), call.verdict());
         let good = !outcome.is_failure() && verdict.is_some_and(|verdict| verdict != Verdict::Failure);
         let worth = good || (verdict.is_some() && terms.errors > 0);
         let sort = if good { Sort::Good } else { Sort::Bad };
         let answer = worth.then(|| (self.keep)(&outcome)).flatten().map(|kept| Answer::new(kept, sort));
-        let stale = if good || !or_stale { None } else { errand.stale(&terms, at) };
+        let stale = if good || !is_asked(fallback) { None } else { errand.stale(&terms, at) };
         match (stale, answer) {
             (Some(stale), answer) => {
                 errand.keep(&stale, answer, &terms, at);

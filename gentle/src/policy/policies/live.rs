@@ -54,6 +54,11 @@ impl Policies {
                 set.chaos = Some(chaos);
                 state.set(chaos.on());
             }),
+            // What it answers is code, and asks for the word when it is needed.
+            Key::Fallback => {
+                let named = self.text.written().fallback;
+                self.change(named.as_ref(), parse(text)?, |_, fallback, set| set.fallback = Some(fallback))
+            }
             other => Err(unnamed(other)),
         }
     }
@@ -154,6 +159,7 @@ impl Policies {
             Key::Cache => self.back(key, written.cache, now.cache),
             Key::Throttle => self.back(key, written.throttle, now.throttle),
             Key::Chaos => self.back(key, written.chaos, now.chaos),
+            Key::Fallback => self.back(key, written.fallback, now.fallback),
             _ => Ok(()),
         }
     }

@@ -189,3 +189,47 @@ async fn calls_at_the_same_time_are_one_with_all_its_attempts() {
     assert_eq!([one.unwrap(), other.unwrap(), third.unwrap()], [Ok(1), Ok(1), Ok(1)]);
     assert_eq!(took, Duration::from_secs(1));
 }
+
+async fn from_file(user: &str) -> Result<u32, Fault> {
+    u32::try_from(user.len()).map_err(|_| Fault::Down(0))
+}
+
+#[gentle(
+    cache = "10s, stale 1h, each user",
+    fallback(stale, |_| from_file(user)),
+    failure_if = |answer: &Result<u32, Fault>| !matches!(answer, Ok(0..100)),
+    retry = "now, 2 attempts"
+)]
+async fn judged(user: &str, answer: u32) -> Result<u32, Fault> {
+    let _ = user;
+    if answer == 404 { Err(Fault::Down(answer)) } else { Ok(answer) }
+}
+
+#[tokio::test(start_paused = true)]
+async fn old_answers_come_before_other_fallbacks_and_rules_say_what_is_worth_keeping() {
+    assert_eq!(judged("ada", 404).await, Ok(3), "there is no old answer");
+    assert_eq!(judged("ada", 7).await, Ok(7));
+    assert_eq!(judged("ada", 8).await, Ok(7));
+    advance(Duration::from_secs(10)).await;
+    assert_eq!(judged("ada", 404).await, Ok(7));
+    assert_eq!(
+        judged("ada", 500).await,
+        Ok(7),
+        "an answer that is a failure is not kept, and an old one is better"
+    );
+    assert_eq!(judged("ada", 9).await, Ok(9));
+    assert_eq!(judged("grace", 500).await, Ok(500), "it is still what the function answered");
+    assert_eq!(judged("grace", 9).await, Ok(9));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fallback_that_is_switched_off_gives_no_old_answers() {
+    let policies = policies(r#"cache = "10s stale 1h each user", fallback = "on""#);
+    let neighbour = Neighbour::default();
+    assert_eq!(policies.cached_or_stale("ada", || neighbour.well()).await, Ok(1));
+    advance(Duration::from_secs(10)).await;
+    policies.set(Key::Fallback, "off").unwrap();
+    assert_eq!(policies.cached_or_stale("ada", || neighbour.down()).await, Err(Fault::Down(2)));
+    policies.set(Key::Fallback, "on").unwrap();
+    assert_eq!(policies.cached_or_stale("ada", || neighbour.down()).await, Ok(1));
+}
