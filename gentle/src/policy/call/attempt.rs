@@ -92,6 +92,10 @@ where
         let lane = self.call.lane();
         if let Stage::New = self.stage {
             lane.begin();
+            if lane.try_enter() {
+                self.stage = Stage::Running(lane.until(), None);
+                return Poll::Ready(Ok(()));
+            }
             match lane.enter() {
                 Ok(Some(wait)) => self.stage = Stage::Queued(wait),
                 Ok(None) => self.stage = Stage::Running(lane.until(), None),

@@ -199,6 +199,33 @@ impl<'a> Lane<'a> {
         }
     }
 
+    /// Admission where nothing stands in the way. Otherwise nothing has happened.
+    #[inline]
+    pub(super) fn try_enter(&mut self) -> bool {
+        if self.at >= self.deadline {
+            return false;
+        }
+        let pass = match self.breaker().map(Breaker::try_pass) {
+            Some(None) => return false,
+            Some(Some(pass)) => pass,
+            None => Pass::NONE,
+        };
+        let tap = self.tap();
+        if tap.is_some_and(|tap| !tap.try_take(self.at)) {
+            return false;
+        }
+        if let Some(gate) = self.gate() {
+            let Some(permit) = gate.try_enter() else {
+                tap.into_iter().for_each(Tap::give_back);
+                return false;
+            };
+            permit.keep();
+            self.held |= PERMIT;
+        }
+        self.pass = pass;
+        true
+    }
+
     /// Admission step by step: nothing to wait for, a wait, or a refusal.
     #[cold]
     pub(super) fn enter(&mut self) -> Result<Option<Wait<'a>>, Rejected> {
