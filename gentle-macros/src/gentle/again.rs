@@ -68,6 +68,15 @@ impl Again {
         });
     }
 
+    /// The same names as loans, for who wants to look at them before the first use.
+    pub(crate) fn parts(&self) -> TokenStream {
+        let parts = self
+            .taken_apart
+            .iter()
+            .map(|(pattern, parameter)| quote!(#[allow(unused_variables)] let #pattern = &#parameter;));
+        parts.collect()
+    }
+
     /// The names inside of what was passed, for code behind the last use that mentions them.
     pub(crate) fn named(&self, mentions: &Mentions) -> TokenStream {
         let mentioned = self.taken_apart.iter().filter(|(pattern, _)| mentions.any_of(pattern));

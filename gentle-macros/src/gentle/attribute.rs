@@ -1,9 +1,10 @@
-use gentle_dsl::{Fallback, Key, PolicySet, Setting};
+use gentle_dsl::{Bulkhead, CircuitBreaker, Each, Fallback, Key, PolicySet, RateLimit, Sentence, Setting};
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::parse::Parse;
 use syn::{Expr, Ident, LitStr, Path};
 
+use super::each::EachKey;
 use super::fallback::{self, Fallbacks};
 use super::mentions::Mentions;
 use super::rules::{self, Rule};
@@ -12,9 +13,9 @@ use crate::support::errors::Errors;
 use crate::support::{messages, options, sentence};
 
 /// The keys beside the policies; the second half is known and does nothing yet.
-const CODE_KEYS: [&str; 7] =
-    ["name", "policy", "crate", "retry_if", "failure_if", "retry_after", "idempotent"];
-const LATER: [&str; 2] = ["cost", "on_event"];
+const CODE_KEYS: [&str; 8] =
+    ["cost", "name", "policy", "crate", "retry_if", "failure_if", "retry_after", "idempotent"];
+const LATER: [&str; 1] = ["on_event"];
 
 /// What stands inside `#[gentle(…)]`.
 #[derive(Default)]
@@ -25,6 +26,10 @@ pub(crate) struct Attribute {
     pub(crate) name: Option<LitStr>,
     pub(crate) policy: Option<Expr>,
     pub(crate) krate: Option<Path>,
+    /// What policies are kept separately for.
+    pub(crate) each: Vec<EachKey>,
+    /// How many tokens a call takes, with the key in front of it.
+    pub(crate) cost: Option<(Ident, Expr)>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) fallbacks: Option<Fallbacks>,
     /// That two calls at the same time do no harm: what a hedge has to be told.
@@ -88,9 +93,11 @@ impl Attribute {
     fn take_policy(&mut self, key: Key, argument: &Argument, errors: &Errors) {
         self.named.push((key, argument.key.clone()));
         match key {
-            Key::CircuitBreaker => self.set.circuit_breaker = sentence::read(argument, errors),
-            Key::RateLimit => self.set.rate_limit = sentence::read(argument, errors),
-            Key::Bulkhead => self.set.bulkhead = sentence::read(argument, errors),
+            Key::CircuitBreaker => {
+                self.set.circuit_breaker = self.keyed(argument, CircuitBreaker::keyed, errors);
+            }
+            Key::RateLimit => self.set.rate_limit = self.keyed(argument, RateLimit::keyed, errors),
+            Key::Bulkhead => self.set.bulkhead = self.keyed(argument, Bulkhead::keyed, errors),
             Key::Retry => self.set.retry = sentence::read(argument, errors),
             Key::Timeout => self.set.timeout = sentence::read(argument, errors),
             Key::Fallback => self.take_fallback(argument, errors),
@@ -134,9 +141,27 @@ impl Attribute {
         }
     }
 
+    // A sentence that may have a key.
+    fn keyed<T: Sentence>(
+        &mut self,
+        argument: &Argument,
+        each: impl FnOnce(&T) -> Option<Each>,
+        errors: &Errors,
+    ) -> Option<Setting<T>> {
+        let setting = sentence::read(argument, errors)?;
+        if setting.on().as_ref().and_then(each).is_some() {
+            self.each.extend(EachKey::read(T::KEY, argument, errors));
+        }
+        Some(setting)
+    }
+
     fn take_code(&mut self, key: &str, argument: &Argument, errors: &Errors) {
         match key {
             "name" => self.name = name(argument, errors),
+            "cost" => {
+                let cost = code(argument, "batch.len()", errors);
+                self.cost = cost.map(|cost| (argument.key.clone(), cost));
+            }
             "policy" => self.policy = code(argument, "PAYMENTS", errors),
             "crate" => self.krate = code(argument, "my_crate::gentle", errors),
             "idempotent" => self.idempotent = options::flag(argument, errors),
@@ -151,6 +176,7 @@ impl Attribute {
         if self.named.is_empty() && self.policy.is_none() && errors.is_empty() {
             errors.at(Span::call_site(), messages::no_policy(&self.macro_name).bare());
         }
+        self.check_cost(errors);
         if self.policy.is_none() {
             self.rules.iter().for_each(|rule| self.has_effect(&rule.key, errors));
             return;
@@ -160,6 +186,17 @@ impl Attribute {
         }
         if let Some(name) = &self.name {
             errors.mistake(name, &messages::beside_policy("name"));
+        }
+    }
+}
+
+impl Attribute {
+    fn check_cost(&self, errors: &Errors) {
+        let Some((key, _)) = &self.cost else { return };
+        if self.macro_name == "policies" {
+            errors.mistake(key, &messages::cost_without_call());
+        } else if self.policy.is_none() && self.key(Key::RateLimit).is_none() {
+            errors.mistake(key, &messages::cost_without_limit());
         }
     }
 }

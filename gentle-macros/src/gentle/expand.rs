@@ -2,10 +2,11 @@ use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Block, Expr, Stmt};
+use syn::{Block, Expr, FnArg, Stmt, Type};
 
 use super::again::Again;
 use super::attribute::Attribute;
+use super::each;
 use super::function::{Function, Shape};
 use super::mentions::Mentions;
 use super::{fallback, receiver, rules};
@@ -17,6 +18,7 @@ pub(crate) struct Names {
     /// so that it does so once.
     pub(crate) site: Span,
     pub(crate) policies: Ident,
+    pub(crate) caller: Ident,
     pub(crate) call: Ident,
     pub(crate) rules: Ident,
     pub(crate) outcome: Ident,
@@ -32,6 +34,7 @@ impl Names {
         Self {
             site,
             policies: name("__policies"),
+            caller: name("__caller"),
             call: name("__call"),
             rules: name("__rules"),
             outcome: name("__outcome"),
@@ -67,6 +70,10 @@ pub(crate) fn expand(attribute: &Attribute, mut function: Function) -> TokenStre
 fn policies(attribute: &Attribute, function: &Ident, names: &Names, krate: &TokenStream) -> TokenStream {
     let policies = &names.policies;
     if let Some(given) = &attribute.policy {
+        // `PAYMENTS.each(tenant)` has more to it than the policies.
+        if matches!(given, Expr::MethodCall(call) if call.method == "each" || call.method == "cost") {
+            return quote!(let #policies: #krate::policy::Caller<'_> = #given;);
+        }
         let given = quote_spanned!(given.span()=> &#given);
         return quote!(let #policies: &#krate::policy::Policies = #given;);
     }
@@ -87,29 +94,72 @@ fn policies(attribute: &Attribute, function: &Ident, names: &Names, krate: &Toke
     }
 }
 
+/// `let __caller = …;` where calls differ by a key or by what they cost, and who begins a call.
+fn caller(
+    attribute: &Attribute,
+    mutable: &[Ident],
+    parts: &TokenStream,
+    names: &Names,
+    krate: &TokenStream,
+) -> (TokenStream, Ident) {
+    let (policies, caller) = (&names.policies, &names.caller);
+    if attribute.each.is_empty() && attribute.cost.is_none() {
+        return (TokenStream::new(), policies.clone());
+    }
+    let mut code = each::keys(&attribute.each, policies, mutable);
+    if let Some((_, cost)) = &attribute.cost {
+        let cost = quote_spanned!(cost.span()=> #krate::__private::cost(#cost));
+        code.extend(quote!(.cost(#cost)));
+    }
+    let imports = (!attribute.each.is_empty()).then(|| {
+        quote!(
+            use #krate::__private::AsPolicyKey as _;
+        )
+    });
+    (quote!(let #caller = { #imports #parts #code };), caller.clone())
+}
+
+/// The arguments that are mutable references.
+fn mutable(function: &Function) -> Vec<Ident> {
+    let mut names = Vec::new();
+    for input in &function.item.sig.inputs {
+        match input {
+            FnArg::Typed(typed) if matches!(&*typed.ty, Type::Reference(reference) if reference.mutability.is_some()) =>
+            {
+                each::bound(&typed.pat, &mut names);
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
 /// One attempt: the arguments move into it, and those that are named beside it stay.
 fn once(attribute: &Attribute, function: &mut Function, names: &Names, krate: &TokenStream) -> TokenStream {
-    let (policies, mentions) = (&names.policies, attribute.mentions());
+    let mentions = attribute.mentions();
     let mut body = typed_body(function, names, krate).to_token_stream();
     let kept = |argument: &TokenStream, span| {
         let krate = krate::at(krate, span);
         quote_spanned!(span=> #krate::__private::kept(&#argument))
     };
+    let references = mutable(function);
     let signature = &mut function.item.sig;
     let mut again = Again::of(signature, false, &mentions, &kept);
+    let (caller, begun) = caller(attribute, &references, &again.parts(), names, krate);
     let used_up = mentions.any_of(quote!(self)) && again.receiver(signature, &names.receiver, true, &kept);
     if used_up {
         body = receiver::rename(body, &names.receiver);
     }
     let attempt = if attribute.refuses() {
-        let begun = quote_spanned!(names.site=> #policies.begin());
+        let begun = quote_spanned!(names.site=> #begun.begin());
         attempt(attribute, &begun, &quote!(async move #body), names)
     } else {
         quote!(async move #body.await)
     };
     let copies = &again.copies;
     let attempt = if copies.is_empty() { attempt } else { quote!({ #copies #attempt }) };
-    answered(attribute, &again, attempt, names)
+    let answered = answered(attribute, &again, attempt, names);
+    quote!(#caller #answered)
 }
 
 /// As many attempts as the policies say: each has the arguments anew.
@@ -119,11 +169,13 @@ fn repeated(
     names: &Names,
     krate: &TokenStream,
 ) -> TokenStream {
-    let Names { site, policies, call, rules, outcome, pause, .. } = names;
+    let Names { site, call, rules, outcome, pause, .. } = names;
     let mut body = typed_body(function, names, krate).to_token_stream();
     let copy = |argument: &TokenStream, span| quote_spanned!(span=> #call.again(&#argument));
+    let references = mutable(function);
     let (signature, moved) = (&mut function.item.sig, matches!(function.shape, Shape::AsyncTrait { .. }));
     let mut again = Again::of(signature, true, &attribute.mentions(), &copy);
+    let (caller, begun) = caller(attribute, &references, &again.parts(), names, krate);
     if again.receiver(signature, &names.receiver, moved, &copy) {
         body = receiver::rename(body, &names.receiver);
     }
@@ -151,7 +203,8 @@ fn repeated(
     };
     let attempts = answered(attribute, &again, attempts, names);
     quote! {
-        let mut #call = #policies.begin();
+        #caller
+        let mut #call = #begun.begin();
         #attempts
     }
 }

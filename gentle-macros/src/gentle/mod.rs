@@ -3,6 +3,7 @@
 mod again;
 pub(crate) mod attribute;
 mod check;
+mod each;
 mod expand;
 mod fallback;
 mod function;

@@ -17,6 +17,9 @@
 //!
 //! What counts as a failure, what is worth another attempt and when, is said by [`rules`].
 //!
+//! A rate limit, a bulkhead and a circuit breaker are one for all calls, or one for each key: `"20/s each tenant"`, see
+//! [`each`].
+//!
 //! Around a function there is the attribute, around a call [`Policies::call`]. Operations that are put together as
 //! values have policies as methods ([`handler`]), and services in a stack have them as layers (`tower`, with the
 //! feature of that name).
@@ -25,7 +28,9 @@
 
 mod builder;
 mod call;
+mod caller;
 mod judge;
+mod keys;
 mod outcome;
 mod patience;
 mod policies;
@@ -37,6 +42,7 @@ pub mod bulkhead;
 pub mod circuit_breaker;
 #[doc = include_str!("coming_from.md")]
 pub mod coming_from {}
+pub mod each;
 pub mod fallback;
 pub mod handler;
 pub mod rate_limit;
@@ -48,9 +54,12 @@ pub mod tower;
 
 pub use builder::{Builder, IntoSetting};
 pub use call::{Attempt, Call, Pause};
+pub use caller::Caller;
+pub use each::PolicyKey;
 pub use gentle_dsl::{
-    Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Factor, Fallback, Jitter, Key, Mistake, Mistakes,
-    Percent, PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries, Trip, Turn, Waiting,
+    Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Each, Factor, Fallback, Jitter, Key, Mistake,
+    Mistakes, Percent, PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries, Trip, Turn,
+    Waiting,
 };
 pub use judge::{ByOutcome, Judge, Verdict};
 pub use outcome::{Again, Fallible, FromRejected, Outcome};

@@ -1,8 +1,11 @@
 use std::fmt;
+use std::hash::Hash;
 use std::ops::ControlFlow;
 use std::pin::pin;
 
-use super::super::{Builder, ByOutcome, FromRejected, Judge, Mistakes, SharedPolicies};
+use super::super::{
+    Builder, ByOutcome, FromRejected, Judge, Key, Mistake, Mistakes, Policies, SharedPolicies,
+};
 use super::Handler;
 
 /// A handler under a policy that lets it run once or not at all: see [`Handler::rate_limit`],
@@ -18,8 +21,20 @@ pub struct Guarded<H, J = ByOutcome> {
 
 impl<H> Guarded<H> {
     pub(super) fn new(handler: H, policies: Builder) -> Result<Self, Mistakes> {
-        Ok(Self { handler, policies: policies.build()?.into(), judge: ByOutcome })
+        let policies = policies.build()?;
+        if policies.is_keyed() {
+            return Err(no_key(&policies).into());
+        }
+        Ok(Self { handler, policies: policies.into(), judge: ByOutcome })
     }
+}
+
+// A method with a text alone has nobody to say what the key of an input is.
+fn no_key(policies: &Policies) -> Mistake {
+    let set = policies.current_set();
+    let subject = if set.bulkhead.is_some() { Key::Bulkhead } else { Key::RateLimit };
+    Mistake::new("G074", subject.as_str(), "nothing says what the key of an input is")
+        .with_help("leave `each` out, or hand policies over together with their key: `gently_each(policies, |input| ...)`")
 }
 
 impl<In, H, J> Handler<In> for Guarded<H, J>
@@ -111,6 +126,59 @@ where
     }
 }
 
+/// A handler under [`Policies`](crate::policy::Policies) for each key: see [`Handler::gently_each`].
+///
+/// A clone shares the state.
+#[derive(Clone)]
+pub struct GentlyEach<H, F, J = ByOutcome> {
+    handler: H,
+    policies: SharedPolicies,
+    key: F,
+    judge: J,
+}
+
+impl<H, F> GentlyEach<H, F> {
+    pub(super) const fn new(handler: H, policies: SharedPolicies, key: F) -> Self {
+        Self { handler, policies, key, judge: ByOutcome }
+    }
+}
+
+impl<H, F, J> GentlyEach<H, F, J> {
+    /// Lets `judge` say what is a failure, what is repeated and when: see [`Gently::judged_by`].
+    pub fn judged_by<K>(self, judge: K) -> GentlyEach<H, F, K> {
+        let Self { handler, policies, key, judge: _ } = self;
+        GentlyEach { handler, policies, key, judge }
+    }
+}
+
+impl<In, H, F, K, J> Handler<In> for GentlyEach<H, F, J>
+where
+    In: Clone + Send,
+    H: Handler<In>,
+    F: Fn(&In) -> K + Send + Sync,
+    K: Clone + Eq + Hash + Send + Sync + 'static,
+    J: Judge<Result<H::Output, H::Error>> + Send + Sync,
+    Result<H::Output, H::Error>: FromRejected,
+{
+    type Output = H::Output;
+    type Error = H::Error;
+
+    async fn handle(&self, input: In) -> Result<H::Output, H::Error> {
+        let handler = &self.handler;
+        let caller = self.policies.each(&(self.key)(&input));
+        let attempt = move || {
+            let input = input.clone();
+            async move { handler.handle(input).await }
+        };
+        caller.call_as(&self.judge, attempt).await
+    }
+}
+
+impl<H, F, J> fmt::Debug for GentlyEach<H, F, J> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GentlyEach").field("policies", &self.policies).finish_non_exhaustive()
+    }
+}
 macro_rules! judged {
     ($($policed:ident),+) => {$(
         impl<H, J> $policed<H, J> {

@@ -1,107 +1,244 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use gentle_dsl::RateLimit;
+use tokio::sync::{Notify, Semaphore};
 
-use super::gcra::Gcra;
+use super::gcra::{Change, Pace};
 use super::windows::Windows;
 use crate::time::{Instant, now};
 
-/// What a limit gives tokens out of: one word where one smooth window is all there is, windows under a lock where
-/// there are several, or where they are exact.
+/// How a limit gives out tokens: a smooth pace where that is all there is, windows under a lock where there are several,
+/// or where they are exact.
 #[derive(Debug)]
-pub(super) struct Bucket {
+pub(super) struct Terms {
     several: AtomicBool,
-    /// Until when nobody is admitted, whatever there is.
-    closed_until: AtomicU64,
-    one: Gcra,
-    windows: Windows,
+    pace: Pace,
+    declared: Option<&'static RateLimit>,
+    /// Where several are given in place of the declared ones.
+    given: Mutex<Option<Box<RateLimit>>>,
 }
 
-impl Bucket {
+/// What a limit has given out, and who waits for more: one word, and a second one for the line.
+#[derive(Debug)]
+pub(crate) struct Bucket {
+    full_at: AtomicU64,
+    pub(super) line: Line,
+    rest: OnceLock<Box<Rest>>,
+}
+
+/// What most buckets never need.
+#[derive(Debug)]
+pub(super) struct Rest {
+    windows: Windows,
+    /// Until when nobody is admitted, whatever there is.
+    closed_until: AtomicU64,
+    pub(super) turn: Semaphore,
+    /// Wakes the first in line, whose token may be due at another time than it thought.
+    pub(super) moved: Notify,
+}
+
+impl Terms {
     pub(super) const fn declared(limit: Option<&'static RateLimit>) -> Self {
-        Self::of(limit, Windows::declared(limit))
+        Self::of(limit, limit)
     }
 
-    pub(super) fn given(limit: Option<RateLimit>) -> Self {
-        Self::of(limit.as_ref(), Windows::given(limit.as_ref()))
+    pub(super) fn given(limit: Option<&RateLimit>) -> Self {
+        let terms = Self::of(limit, None);
+        terms.give(limit);
+        terms
     }
 
-    const fn of(limit: Option<&RateLimit>, windows: Windows) -> Self {
+    const fn of(limit: Option<&RateLimit>, declared: Option<&'static RateLimit>) -> Self {
         Self {
             several: AtomicBool::new(several(limit)),
-            closed_until: AtomicU64::new(0),
-            one: Gcra::new(limit),
-            windows,
+            pace: Pace::new(limit),
+            declared,
+            given: Mutex::new(None),
         }
     }
 
-    pub(super) fn set(&self, limit: Option<RateLimit>, at: Instant) {
-        let limit = limit.as_ref();
-        self.one.set(limit, at);
-        self.windows.set(limit, at);
-        self.several.store(several(limit), Ordering::Release);
-        self.closed_until.store(0, Ordering::Release);
+    /// Takes over another limit. Then every bucket is [carried over](Bucket::carry), and at last the new limit
+    /// [goes in force](Self::switch) where it is one of several windows.
+    pub(super) fn set(&self, limit: Option<&RateLimit>) -> Change {
+        self.give(limit);
+        self.pace.set(limit)
     }
 
-    /// Admits nobody until then. One smooth window is empty afterwards: calls go on one by one at their rate.
-    pub(super) fn close(&self, until: Instant) {
+    pub(super) fn switch(&self, limit: Option<&RateLimit>) {
+        self.several.store(several(limit), Ordering::Release);
+    }
+
+    fn give(&self, limit: Option<&RateLimit>) {
+        let given = limit.filter(|_| several(limit)).map(|limit| Box::new(*limit));
+        *self.given.lock().unwrap_or_else(PoisonError::into_inner) = given;
+    }
+
+    /// Admits nobody until then. A smooth bucket is empty afterwards: calls go on one by one at their rate.
+    pub(super) fn close(&self, bucket: &Bucket, until: Instant) {
         if self.is_off() {
             return;
         }
-        self.closed_until.fetch_max(until.nanos(), Ordering::AcqRel);
+        self.rest(bucket).closed_until.fetch_max(until.nanos(), Ordering::AcqRel);
         if !self.is_several() {
-            self.one.empty_until(until);
+            self.pace.empty_until(&bucket.full_at, until);
         }
     }
 
-    pub(super) fn is_closed(&self, at: Instant) -> bool {
-        at < self.closed_until() && !self.is_off()
+    pub(super) fn is_closed(&self, bucket: &Bucket, at: Instant) -> bool {
+        bucket.rest.get().is_some_and(|rest| at < rest.closed_until()) && !self.is_off()
     }
 
-    /// Takes one token, or says when it is due.
+    /// Takes so many tokens, or says when they are due.
     #[inline]
-    pub(super) fn take(&self, at: Instant) -> Result<(), Instant> {
-        if !self.is_several() {
-            return self.one.take(at);
+    pub(super) fn take(&self, bucket: &Bucket, at: Instant, cost: u32) -> Result<(), Instant> {
+        if self.is_several() {
+            let rest = self.rest(bucket);
+            let closed_until = rest.closed_until();
+            if at < closed_until { Err(closed_until) } else { rest.windows.take(at, cost) }
+        } else {
+            self.pace.take(&bucket.full_at, at, cost)
         }
-        let closed_until = self.closed_until();
-        if at < closed_until { Err(closed_until) } else { self.windows.take(at) }
     }
 
-    /// Takes one token, whatever the bucket holds not before it opens.
-    pub(super) fn take_if_open(&self, at: Instant) -> Result<(), Instant> {
-        if self.is_closed(at) { Err(self.closed_until()) } else { self.take(at) }
+    /// Takes them, whatever the bucket holds not before it opens.
+    pub(super) fn take_if_open(&self, bucket: &Bucket, at: Instant, cost: u32) -> Result<(), Instant> {
+        if self.is_closed(bucket, at) {
+            Err(self.rest(bucket).closed_until())
+        } else {
+            self.take(bucket, at, cost)
+        }
     }
 
-    /// How long a call waits for its token when `ahead` others come first.
-    pub(super) fn wait(&self, at: Instant, ahead: u32) -> Duration {
-        if !self.is_several() {
-            return self.one.wait(at, ahead);
+    /// How long a call waits for its tokens when others come first, for `ahead` tokens together.
+    pub(super) fn wait(&self, bucket: &Bucket, at: Instant, cost: u32, ahead: u32) -> Duration {
+        if self.is_several() {
+            let rest = self.rest(bucket);
+            let from = rest.closed_until().max(at);
+            (from - at).saturating_add(rest.windows.wait(from, cost, ahead))
+        } else {
+            self.pace.wait(&bucket.full_at, at, cost, ahead)
         }
-        let from = self.closed_until().max(at);
-        (from - at).saturating_add(self.windows.wait(from, ahead))
+    }
+
+    /// Whether there are ever so many tokens at once.
+    pub(super) fn holds(&self, bucket: &Bucket, cost: u32) -> bool {
+        if self.is_several() { self.rest(bucket).windows.holds(cost) } else { self.pace.holds(cost) }
     }
 
     // What was taken before it was closed is not there again before it opens.
-    pub(super) fn give_back(&self) {
-        if self.closed_until() > Instant::UNKNOWN && self.is_closed(now()) {
+    pub(super) fn give_back(&self, bucket: &Bucket, cost: u32) {
+        let was_closed = bucket.rest.get().is_some_and(|rest| rest.closed_until() > Instant::UNKNOWN);
+        if was_closed && self.is_closed(bucket, now()) {
             return;
         }
-        if self.is_several() { self.windows.give_back() } else { self.one.give_back() }
+        if self.is_several() {
+            self.rest(bucket).windows.give_back(cost);
+        } else {
+            self.pace.give_back(&bucket.full_at, cost);
+        }
     }
 
-    fn closed_until(&self) -> Instant {
-        Instant::from_nanos(self.closed_until.load(Ordering::Acquire))
+    pub(super) fn rest<'b>(&self, bucket: &'b Bucket) -> &'b Rest {
+        bucket.rest.get_or_init(|| Box::new(Rest::new(self.windows())))
+    }
+
+    fn windows(&self) -> Windows {
+        let given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        Windows::new(given.as_deref().or(self.declared).filter(|limit| several(Some(limit))))
     }
 
     fn is_off(&self) -> bool {
-        !self.is_several() && self.one.is_off()
+        !self.is_several() && self.pace.is_off()
     }
 
     #[inline]
     fn is_several(&self) -> bool {
         self.several.load(Ordering::Acquire)
+    }
+}
+
+impl Bucket {
+    /// A full one.
+    pub(crate) const fn new() -> Self {
+        Self { full_at: AtomicU64::new(0), line: Line(AtomicU64::new(0)), rest: OnceLock::new() }
+    }
+
+    /// Whether it is like a new one, which nobody waits at.
+    pub(crate) fn is_full(&mut self, at: Instant) -> bool {
+        let rest = |rest: &mut Box<Rest>| rest.windows.are_full(at) && rest.closed_until() <= at;
+        *self.full_at.get_mut() <= at.nanos() && self.rest.get_mut().is_none_or(rest)
+    }
+
+    pub(super) fn carry(&self, change: Change, limit: Option<&RateLimit>, at: Instant) {
+        change.carry(&self.full_at, at);
+        if let Some(rest) = self.rest.get() {
+            rest.windows.set(limit, at);
+            rest.closed_until.store(0, Ordering::Release);
+        }
+    }
+
+    /// The first in line looks again.
+    pub(super) fn wake(&self) {
+        if let Some(rest) = self.rest.get() {
+            rest.moved.notify_one();
+        }
+    }
+}
+
+impl Rest {
+    fn new(windows: Windows) -> Self {
+        let closed_until = AtomicU64::new(0);
+        Self { windows, closed_until, turn: Semaphore::new(1), moved: Notify::new() }
+    }
+
+    fn closed_until(&self) -> Instant {
+        Instant::from_nanos(self.closed_until.load(Ordering::Acquire))
+    }
+}
+
+/// How many stand in line, and for how many tokens together.
+#[derive(Debug)]
+pub(super) struct Line(AtomicU64);
+
+const ONE: u64 = 1 << 32;
+
+impl Line {
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == 0
+    }
+
+    pub(super) fn now(&self) -> Ahead {
+        Ahead(self.0.load(Ordering::Relaxed))
+    }
+
+    /// Joins behind those who were seen there; or says who is there now.
+    pub(super) fn join(&self, behind: Ahead, cost: u32) -> Result<(), Ahead> {
+        let joined = behind.0.saturating_add(ONE).saturating_add(cost.into());
+        let swapped = self.0.compare_exchange_weak(behind.0, joined, Ordering::Relaxed, Ordering::Relaxed);
+        swapped.map(drop).map_err(Ahead)
+    }
+
+    pub(super) fn leave(&self, cost: u32) {
+        self.0.fetch_sub(ONE + u64::from(cost), Ordering::Relaxed);
+    }
+}
+
+/// Those who were in line at a moment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ahead(u64);
+
+impl Ahead {
+    /// How many; at most `u32::MAX` when the tokens they wait for can no longer be counted.
+    pub(super) fn people(self, cost: u32) -> u32 {
+        let countable = self.tokens().checked_add(cost).is_some();
+        if countable { u32::try_from(self.0 >> 32).unwrap_or(u32::MAX) } else { u32::MAX }
+    }
+
+    pub(super) fn tokens(self) -> u32 {
+        u32::try_from(self.0 & (ONE - 1)).unwrap_or(u32::MAX)
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tower_service::Service;
 
 use super::super::{Call, FromRejected, Judge, Key, Outcome, Refusal, Rejected, Verdict, timeout};
-use super::{GentleLayer, Repeat};
+use super::{GentleLayer, Keyed, Repeat};
 
 /// Why there is no response.
 pub(super) enum Failed<E> {
@@ -82,19 +82,21 @@ impl<Res, E, J: Judge<Result<Res, E>>> Judge<&Judged<Res, E>> for Noted<J> {
 }
 
 /// Sends `request` through `service`, which is ready, and again for as long as a retry says and there is a copy of it.
-pub(super) async fn run<S, Req, Q, A, F>(
+pub(super) async fn run<S, Req, Q, A, F, K>(
     mut service: S,
     mut request: Req,
-    layer: &GentleLayer<Q, A, F>,
+    layer: &GentleLayer<Q, A, F, K>,
 ) -> Result<S::Response, Failed<S::Error>>
 where
     S: Service<Req> + Clone,
     Q: Repeat<Req>,
     F: Judge<Result<S::Response, S::Error>>,
+    K: Keyed<Req>,
 {
     let judged = &Noted(PhantomData::<F>);
     let policies = &layer.policies;
-    let mut call = policies.begin();
+    let caller = layer.key.caller(policies, &request);
+    let mut call = caller.begin();
     loop {
         let copy = policies.retry.as_ref().and_then(|_| layer.repeat.repeat(&request));
         let (pause, copy) = {
