@@ -120,7 +120,7 @@ impl Attribute {
             Key::Throttle => self.set.throttle = sentence::read(argument, errors),
             Key::Chaos => self.set.chaos = sentence::read(argument, errors),
             Key::Fallback => self.take_fallback(argument, errors),
-            _ => not_there_yet(argument, errors),
+            Key::Hedge => not_there_yet(argument, errors),
         }
     }
 

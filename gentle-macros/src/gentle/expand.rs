@@ -171,12 +171,12 @@ fn once(attribute: &Attribute, function: &mut Function, names: &Names, krate: &T
     let copies = &again.copies;
     let attempt = if copies.is_empty() { attempt } else { quote!({ #copies #attempt }) };
     if kept {
-        let begin = quote!(#caller let mut #call = #begun;);
+        let prelude = quote!(#caller let mut #call = #begun;);
         let recalled = cached::around(
             attribute,
             function,
             (&again.parts(), &references),
-            (&begin, &attempt),
+            (&prelude, &attempt),
             (names, krate),
         );
         return answered(attribute, &again, recalled, names);
@@ -225,19 +225,19 @@ fn repeated(
             }
         }
     };
-    let begin = quote!(#caller let mut #call = #begun.begin(););
+    let prelude = quote!(#caller let mut #call = #begun.begin(););
     if kept {
         let recalled = cached::around(
             attribute,
             function,
             (&again.parts(), &references),
-            (&begin, &attempts),
+            (&prelude, &attempts),
             (names, krate),
         );
         return answered(attribute, &again, recalled, names);
     }
     let attempts = answered(attribute, &again, attempts, names);
-    quote!(#begin #attempts)
+    quote!(#prelude #attempts)
 }
 
 fn attempt(attribute: &Attribute, call: &TokenStream, body: &TokenStream, names: &Names) -> TokenStream {

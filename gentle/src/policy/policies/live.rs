@@ -59,7 +59,7 @@ impl Policies {
                 let named = self.text.written().fallback;
                 self.change(named.as_ref(), parse(text)?, |_, fallback, set| set.fallback = Some(fallback))
             }
-            other => Err(unnamed(other)),
+            Key::Hedge => Err(unnamed(key)),
         }
     }
 
@@ -160,7 +160,7 @@ impl Policies {
             Key::Throttle => self.back(key, written.throttle, now.throttle),
             Key::Chaos => self.back(key, written.chaos, now.chaos),
             Key::Fallback => self.back(key, written.fallback, now.fallback),
-            _ => Ok(()),
+            Key::Hedge => Ok(()),
         }
     }
 

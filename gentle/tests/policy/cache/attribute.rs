@@ -191,6 +191,7 @@ async fn calls_at_the_same_time_are_one_with_all_its_attempts() {
 }
 
 async fn from_file(user: &str) -> Result<u32, Fault> {
+    yield_now().await;
     u32::try_from(user.len()).map_err(|_| Fault::Down(0))
 }
 
