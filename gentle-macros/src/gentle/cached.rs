@@ -1,6 +1,6 @@
 //! `cache`: what stands around the attempts of a function whose answers are kept.
 
-use gentle_dsl::{Cache, Setting};
+use gentle_dsl::{Cache, Key, Setting};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{GenericArgument, PathArguments, Type};
@@ -36,6 +36,10 @@ pub(crate) fn check(attribute: &Attribute, function: &Function, errors: &Errors)
 }
 
 fn stale(attribute: &Attribute, cache: &Cache, errors: &Errors) {
+    // A fallback that is wrong may have been meant for them.
+    if attribute.key(Key::Fallback).is_some() && attribute.fallbacks.is_none() {
+        return;
+    }
     if let (Some((written, place)), Some(_), false) =
         (&attribute.cache, cache.stays(), attribute.stale().is_some())
     {
