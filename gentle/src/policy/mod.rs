@@ -21,12 +21,14 @@
 mod builder;
 mod call;
 mod judge;
+mod line;
 mod outcome;
 mod patience;
 mod policies;
 mod registration;
 mod rejected;
 mod shared;
+mod sync;
 
 pub mod bulkhead;
 pub mod circuit_breaker;
@@ -40,8 +42,9 @@ pub mod tower;
 pub use builder::{Builder, IntoSetting};
 pub use call::{Attempt, Call, Pause};
 pub use gentle_dsl::{
-    Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Factor, Jitter, Key, Mistake, Mistakes, Percent,
-    PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries, Trip, Turn, Waiting,
+    Adaptive, Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Factor, Jitter, Key, Mistake, Mistakes,
+    Order, Percent, PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries, Trip, Turn,
+    Waiting, Width,
 };
 pub use judge::{ByOutcome, Judge, Verdict};
 pub use outcome::{Again, FromRejected, Outcome};

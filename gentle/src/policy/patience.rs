@@ -1,7 +1,8 @@
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use gentle_dsl::{Turn, Waiting};
+
+use super::sync::{AtomicU32, AtomicU64, Ordering};
 
 /// How long a call may wait for its turn and how many may wait: the waiting clauses, as two words that can be
 /// changed while calls look at them.

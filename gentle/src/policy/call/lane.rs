@@ -3,7 +3,7 @@ use std::pin::Pin;
 
 use gentle_dsl::Key;
 
-use crate::policy::bulkhead::Permit;
+use crate::policy::bulkhead::{End, Gate, Permit};
 use crate::policy::circuit_breaker::{Held, Pass};
 use crate::policy::judge::Verdict;
 use crate::policy::rate_limit::Token;
@@ -105,6 +105,9 @@ impl<'a> First<'a> {
     /// Ends an attempt that went well, unless there is more to do about that.
     #[inline]
     pub(super) fn went_well(self) -> Option<Self> {
+        if self.policies.bulkhead.as_ref().is_some_and(Gate::adapts) {
+            return Some(self);
+        }
         match &self.policies.circuit_breaker {
             Some(breaker) if !breaker.count(self.pass) => Some(self),
             _ => None,
@@ -256,9 +259,23 @@ impl<'a> Lane<'a> {
 
     pub(super) fn answered(&mut self, verdict: Verdict) {
         self.last = Last::Answered;
+        match verdict {
+            Verdict::Success => self.tell_bulkhead(End::Well),
+            Verdict::Failure => self.tell_bulkhead(End::Failed),
+            Verdict::Ignored => {}
+        }
         if let Some(breaker) = &self.policies.circuit_breaker {
             if verdict != Verdict::Success || !breaker.count(self.pass) {
                 self.judged(verdict);
+            }
+        }
+    }
+
+    // Where the limit adapts.
+    fn tell_bulkhead(&self, end: End) {
+        if let (Some(gate), true) = (&self.policies.bulkhead, self.held & PERMIT != 0) {
+            if gate.adapts() {
+                gate.learn(self.at, end);
             }
         }
     }
@@ -279,6 +296,7 @@ impl<'a> Lane<'a> {
     pub(super) fn ran_out<R: FromRejected>(&mut self, until: Instant) -> R {
         let elapsed = Rejected::new(Key::Timeout, Refusal::Elapsed);
         if until == self.deadline {
+            self.tell_bulkhead(End::CutOff);
             self.last = Last::Refused(elapsed);
         } else {
             self.answered(Verdict::Failure);

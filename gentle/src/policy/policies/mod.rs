@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use gentle_dsl::{PolicySet, Retry, Setting, parse_policies};
 
-use super::bulkhead::Gate;
+use super::bulkhead::{self, Gate, Width};
 use super::circuit_breaker::{Breaker, Circuit, slow_above};
 use super::rate_limit::Limiter;
 use super::retry::Retrying;
@@ -143,6 +143,11 @@ impl Policies {
         self.circuit_breaker.as_ref().map(Circuit::of)
     }
 
+    /// How full the bulkhead among them is.
+    pub fn bulkhead(&self) -> Option<bulkhead::State> {
+        self.bulkhead.as_ref().map(Gate::state)
+    }
+
     /// Runs `operation` under these policies: once, or again for as long as a retry says.
     ///
     /// # Errors
@@ -196,7 +201,11 @@ const fn flags(set: &PolicySet) -> u32 {
         Some(Setting::On(breaker)) => slow_above(breaker) != u64::MAX,
         _ => false,
     };
-    let timed = within || slow || set.rate_limit.is_some() || set.timeout.is_some();
+    let adapts = match &set.bulkhead {
+        Some(Setting::On(bulkhead)) => matches!(bulkhead.width(), Width::Auto { .. }),
+        _ => false,
+    };
+    let timed = within || slow || adapts || set.rate_limit.is_some() || set.timeout.is_some();
     if timed { TIMED } else { 0 }
 }
 

@@ -1,10 +1,10 @@
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use gentle_dsl::RateLimit;
 
 use super::gcra::Gcra;
 use super::windows::Windows;
+use crate::policy::sync::{AtomicBool, Ordering};
 use crate::time::Instant;
 
 /// What a limit gives tokens out of: one word where one smooth window is all there is, windows under a lock where

@@ -11,23 +11,28 @@
 //! | `burst` | as many as the rate counts: `5/500ms` lets five pass at once |
 //! | `wait`, `queue`, `reject` | wait in turn, as long as the call's timeout allows, without one as long as it takes |
 //! | `queue` beside `wait 2s` | as many as the rate serves in that time |
+//! | `fifo`, `lifo` | `fifo`: first come, first served |
 //!
 //! **Several windows:** `"100/s and 5_000/h"` admits what both admit, and takes from both or from neither. **Exact:**
 //! `"100/s strict"` never lets more than a hundred pass in any second, wherever that second begins, and remembers the
 //! moments of the last hundred calls for it. Without `strict` a bucket may give its burst at the end of one second and
 //! what came in meanwhile at the beginning of the next.
 //!
+//! **`lifo`** serves the newest of those that wait first. How long one waits then depends on who comes later: so only who
+//! would wait too long even if nobody came is refused before it waits, and the others when their time is up.
+//!
 //! What would wait too long is refused before it waits, and [`Rejected::retry_after`] says when to come back; a
 //! [`retry`](super::retry) heeds that. A token goes back when its call never begins, as when a bulkhead refuses it.
 //!
 //! **Cost:** an admission is one compare-and-swap, a refusal writes nothing; several windows, and exact ones, take a lock
-//! for as long as that; one timer for the whole line. A timer is
+//! for as long as that; one timer for the whole line, and under `lifo` one for each whose wait is bounded. A timer is
 //! a millisecond coarse and always late, never early: with a burst of one, `1/10ms` gives a little less than
 //! `100/s`.
 //!
 //! **Cancel safety:** a call given up in the line takes no token and leaves no gap; the others move up.
 //!
-//! **Live change:** what was given out stays given out, counted in tokens; those in line go on at the new rate.
+//! **Live change:** what was given out stays given out, counted in tokens; those in line go on at the new rate, and keep
+//! their places from `fifo` to `lifo`.
 //!
 //! ```
 //! use gentle::policy::Policies;
@@ -55,32 +60,32 @@ mod gcra;
 mod windows;
 
 use std::pin::pin;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use gentle_dsl::{Key, Setting, Turn, Waiting};
-use tokio::sync::{Notify, Semaphore};
+use gentle_dsl::{Key, Order, Setting, Turn, Waiting};
 
 pub use gentle_dsl::RateLimit;
 
+use super::line::{Left, Line, Ticket};
 use super::patience::Patience;
+use super::sync::{AtomicU32, Ordering, fence};
 use super::{Refusal, Rejected, timeout};
-use crate::time::{Instant, now, sleep_until};
+use crate::time::{Instant, now};
 use bucket::Bucket;
 pub(crate) use gcra::Gcra;
 
 /// The state of one rate limit: its bucket, and the line of those who wait for it.
 ///
-/// The first in line holds the turn and sleeps until its token is due, nobody overtakes, and who leaves hands the
-/// turn to the next. Who stands in line keeps the patience it came with, whatever the limit becomes meanwhile.
+/// Who has stood in line for longest sleeps until the next token is due and hands it to the one whose turn it is. Nobody
+/// overtakes, and who leaves hands the watch to the next. Who stands in line keeps the patience it came with, whatever the
+/// limit becomes meanwhile.
 #[derive(Debug)]
 pub(crate) struct Limiter {
     bucket: Bucket,
     patience: Patience,
+    /// As long as the line: read without its lock.
     waiting: AtomicU32,
-    turn: Semaphore,
-    /// Wakes the first in line, whose token may be due at another time than it thought.
-    moved: Notify,
+    line: Line,
     changes: AtomicU32,
 }
 
@@ -97,7 +102,7 @@ impl Token<'_> {
 impl Drop for Token<'_> {
     fn drop(&mut self) {
         self.0.bucket.give_back();
-        self.0.moved.notify_one();
+        self.0.look_again();
     }
 }
 
@@ -115,22 +120,24 @@ impl Limiter {
     }
 
     const fn of(bucket: Bucket, limit: Option<&RateLimit>) -> Self {
+        let (waiting, order) = waits(limit);
         Self {
             bucket,
-            patience: Patience::new(waits(limit)),
+            patience: Patience::new(waiting),
             waiting: AtomicU32::new(0),
-            turn: Semaphore::const_new(1),
-            moved: Notify::const_new(),
+            line: Line::new(order),
             changes: AtomicU32::new(0),
         }
     }
 
     /// Takes over another limit, or none, and keeps what the bucket has given out.
     pub(crate) fn set(&self, limit: Option<RateLimit>) {
-        self.patience.set(waits(limit.as_ref()));
+        let (waiting, order) = waits(limit.as_ref());
+        self.patience.set(waiting);
+        self.line.set(order);
         self.bucket.set(limit, now());
         self.changes.fetch_add(1, Ordering::Relaxed);
-        self.moved.notify_one();
+        self.line.nudge_all();
     }
 
     /// Takes a token if there is one and nobody waits for it.
@@ -152,8 +159,8 @@ impl Limiter {
 
     /// Whether a call that has to wait would be refused at once.
     pub(crate) fn admits_waiting(&self, at: Instant, deadline: Instant) -> Result<(), Rejected> {
-        let ahead = self.waiting.load(Ordering::Relaxed);
-        self.admissible(ahead, self.patience.longest(), at, deadline)
+        let waiting = self.waiting.load(Ordering::Relaxed);
+        self.admissible(waiting, self.patience.longest(), at, deadline)
     }
 
     /// Takes a token, waiting for it where the limit says so, but never into `deadline`. Returns it with the moment
@@ -161,7 +168,7 @@ impl Limiter {
     ///
     /// # Cancel safety
     ///
-    /// A token is taken in the same step that returns it; who leaves before loses only its place.
+    /// Who leaves while waiting gives up its place, and a token that was just handed to it goes to the next.
     pub(crate) async fn acquire(
         &self,
         at: Instant,
@@ -170,38 +177,40 @@ impl Limiter {
         if let Some(token) = self.try_acquire(at) {
             return Ok((token, at));
         }
-        let place = self.join(at, deadline)?;
-        let turn = pin!(self.take_turn(&place));
-        timeout::until(deadline, turn).await.unwrap_or(Err(Rejected::new(Key::Timeout, Refusal::Elapsed)))
+        let waiter = self.join(at, deadline)?;
+        let turn = timeout::until(deadline, pin!(waiter.turn())).await;
+        let at = turn.unwrap_or(Err(Rejected::new(Key::Timeout, Refusal::Elapsed)))?;
+        Ok((waiter.into_token(), at))
     }
 
     // Only who may stay takes a place: one who is being refused must not look like a line to those who come after.
-    fn join(&self, at: Instant, deadline: Instant) -> Result<Place<'_>, Rejected> {
+    fn join(&self, at: Instant, deadline: Instant) -> Result<Waiter<'_>, Rejected> {
         let changes = self.changes.load(Ordering::Relaxed);
         let longest = self.patience.longest();
-        let mut ahead = self.waiting.load(Ordering::Relaxed);
-        loop {
-            self.admissible(ahead, longest, at, deadline)?;
-            let joined = ahead.saturating_add(1);
-            match self.waiting.compare_exchange_weak(ahead, joined, Ordering::Relaxed, Ordering::Relaxed) {
-                Ok(_) => return Ok(Place { waiting: &self.waiting, until: at + longest, changes }),
-                Err(seen) => ahead = seen,
-            }
-        }
+        let ticket = self.line.join(|ahead| {
+            self.admissible(u32::try_from(ahead).unwrap_or(u32::MAX), longest, at, deadline)?;
+            self.waiting.fetch_add(1, Ordering::Relaxed);
+            Ok(())
+        })?;
+        // Either who gives a token back sees that somebody waits, or the one who waits sees the token.
+        fence(Ordering::SeqCst);
+        Ok(Waiter { limiter: self, ticket: Some(ticket), until: at + longest, changes })
     }
 
     fn admissible(
         &self,
-        ahead: u32,
+        waiting: u32,
         longest: Duration,
         at: Instant,
         deadline: Instant,
     ) -> Result<(), Rejected> {
+        // The newest comes first, unless somebody newer comes.
+        let ahead = if self.line.is_newest_first() { 0 } else { waiting };
         let wait = self.bucket.wait(at, ahead);
         let refuse = |policy, kind| Err(Rejected::new(policy, kind).after(wait));
         if longest.is_zero() {
             refuse(Key::RateLimit, Refusal::Full)
-        } else if ahead >= self.patience.places() {
+        } else if waiting >= self.patience.places() {
             refuse(Key::RateLimit, Refusal::QueueFull)
         } else if wait > longest {
             refuse(Key::RateLimit, Refusal::TooLong)
@@ -212,43 +221,100 @@ impl Limiter {
         }
     }
 
-    async fn take_turn(&self, place: &Place<'_>) -> Result<(Token<'_>, Instant), Rejected> {
-        let _turn = self.turn.acquire().await;
-        loop {
-            let at = now();
-            let due = match self.bucket.take(at) {
-                Ok(()) => return Ok((Token(self), at)),
-                Err(due) => due,
-            };
-            if due > place.until && self.changes.load(Ordering::Relaxed) != place.changes {
-                return Err(Rejected::new(Key::RateLimit, Refusal::TooLong).after(due - at));
+    // Hands out the tokens there are, and says when the next one is due.
+    fn serve(&self, at: Instant) -> Instant {
+        let mut due = Instant::FAR;
+        self.line.call(|| match self.bucket.take(at) {
+            Ok(()) => {
+                self.one_less();
+                true
             }
-            tokio::select! {
-                () = self.moved.notified() => {}
-                () = sleep_until(due) => {}
+            Err(later) => {
+                due = later;
+                false
             }
+        });
+        due
+    }
+
+    fn one_less(&self) {
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    // The next token may be due at another time than was thought.
+    fn look_again(&self) {
+        fence(Ordering::SeqCst);
+        if self.waiting.load(Ordering::Relaxed) > 0 {
+            self.line.nudge_first();
         }
     }
 }
 
-/// A place in the line; leaving it, by whatever way, makes room.
-struct Place<'a> {
-    waiting: &'a AtomicU32,
+/// A call in the line; dropped there, it leaves neither its place taken nor a token behind, and nobody without a watch.
+struct Waiter<'a> {
+    limiter: &'a Limiter,
+    ticket: Option<Ticket>,
     until: Instant,
     changes: u32,
 }
 
-impl Drop for Place<'_> {
+impl<'a> Waiter<'a> {
+    /// Waits until it is called, and keeps watch for the others while it has stood here for longest. Returns the moment.
+    async fn turn(&self) -> Result<Instant, Rejected> {
+        let Some(ticket) = &self.ticket else { return Ok(now()) };
+        loop {
+            let at = now();
+            let first = self.limiter.line.is_first(ticket);
+            let due = if first { self.limiter.serve(at) } else { Instant::FAR };
+            if ticket.is_called() {
+                if first {
+                    self.limiter.line.nudge_first();
+                }
+                return Ok(at);
+            }
+            let patient = self.patient(at, due)?;
+            timeout::until(due.min(patient), pin!(ticket.news())).await;
+        }
+    }
+
+    // Until when it waits, which it knows only where nobody can come in between; the next token is due then.
+    fn patient(&self, at: Instant, due: Instant) -> Result<Instant, Rejected> {
+        let refuse = |kind, due: Instant| Err(Rejected::new(Key::RateLimit, kind).after(due - at));
+        if self.limiter.line.is_newest_first() {
+            if at >= self.until {
+                return refuse(Refusal::Elapsed, at + self.limiter.bucket.wait(at, 0));
+            }
+            return Ok(self.until);
+        }
+        let changed = self.limiter.changes.load(Ordering::Relaxed) != self.changes;
+        if changed && due != Instant::FAR && due > self.until {
+            return refuse(Refusal::TooLong, due);
+        }
+        Ok(Instant::FAR)
+    }
+
+    fn into_token(mut self) -> Token<'a> {
+        self.ticket = None;
+        Token(self.limiter)
+    }
+}
+
+impl Drop for Waiter<'_> {
     fn drop(&mut self) {
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        let (Some(ticket), limiter) = (self.ticket.take(), self.limiter) else { return };
+        match limiter.line.leave(&ticket, || limiter.one_less()) {
+            Left::First => limiter.line.nudge_first(),
+            Left::Behind => {}
+            Left::Called => drop(Token(limiter)),
+        }
     }
 }
 
 // Without a limit nobody is refused, not even behind those who still wait under the one there was.
-const fn waits(limit: Option<&RateLimit>) -> Waiting {
+const fn waits(limit: Option<&RateLimit>) -> (Waiting, Order) {
     match limit {
-        Some(limit) => limit.waits(),
-        None => Waiting::Turn(Turn::UNBOUNDED),
+        Some(limit) => (limit.waits(), limit.order()),
+        None => (Waiting::Turn(Turn::UNBOUNDED), Order::Fifo),
     }
 }
 

@@ -1,0 +1,167 @@
+//! The line of those who wait for their turn.
+//!
+//! Who is called first is a matter of the order: first come, first served, or the newest first. Whoever has what they wait
+//! for hands it to the one whose turn it is, in the moment in which it comes: nobody has to be awake for it, and nobody
+//! who comes later can snatch it.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use gentle_dsl::Order;
+
+use super::sync::{AtomicBool, Mutex, MutexGuard, Ordering, PoisonError};
+
+/// Those who wait, in the order in which they came.
+#[derive(Debug)]
+pub(crate) struct Line {
+    newest_first: AtomicBool,
+    standing: Mutex<VecDeque<Ticket>>,
+}
+
+/// One call's place in the line.
+#[derive(Clone, Debug)]
+pub(crate) struct Ticket(Arc<Mutex<Seat>>);
+
+#[derive(Debug)]
+struct Seat {
+    called: bool,
+    news: bool,
+    waker: Option<Waker>,
+}
+
+/// From where somebody has left the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Left {
+    /// From its very beginning.
+    First,
+    /// From somewhere behind.
+    Behind,
+    /// It had been called before, and holds what it was waiting for.
+    Called,
+}
+
+impl Line {
+    pub(crate) const fn new(order: Order) -> Self {
+        Self { newest_first: AtomicBool::new(is_lifo(order)), standing: Mutex::new(VecDeque::new()) }
+    }
+
+    /// From now on the next are called in this order; everybody keeps the place it has.
+    pub(crate) fn set(&self, order: Order) {
+        self.newest_first.store(is_lifo(order), Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_newest_first(&self) -> bool {
+        self.newest_first.load(Ordering::Relaxed)
+    }
+
+    /// Takes a place behind the others, unless `may_join`, which is told how many there are, says otherwise. Nobody
+    /// is called meanwhile.
+    pub(crate) fn join<E>(&self, may_join: impl FnOnce(usize) -> Result<(), E>) -> Result<Ticket, E> {
+        let mut standing = self.lock();
+        may_join(standing.len())?;
+        let ticket = Ticket(Arc::new(Mutex::new(Seat { called: false, news: false, waker: None })));
+        standing.push_back(ticket.clone());
+        Ok(ticket)
+    }
+
+    /// Calls one after the other, as long as there is what they wait for and `take` gets it for them.
+    pub(crate) fn call(&self, mut take: impl FnMut() -> bool) {
+        // Woken without the lock: who wakes may come right back here.
+        while let Some(ticket) = self.next(&mut take) {
+            ticket.tell(|seat| seat.called = true);
+        }
+    }
+
+    fn next(&self, take: &mut impl FnMut() -> bool) -> Option<Ticket> {
+        let mut standing = self.lock();
+        if standing.is_empty() || !take() {
+            return None;
+        }
+        if self.is_newest_first() { standing.pop_back() } else { standing.pop_front() }
+    }
+
+    /// Leaves the line; `gone` is called under its lock when the ticket was still in it.
+    pub(crate) fn leave(&self, ticket: &Ticket, gone: impl FnOnce()) -> Left {
+        let mut standing = self.lock();
+        let place = standing.iter().position(|other| other.is(ticket));
+        let Some(place) = place else { return Left::Called };
+        standing.remove(place);
+        gone();
+        if place == 0 { Left::First } else { Left::Behind }
+    }
+
+    /// Whether nobody has stood here for longer.
+    pub(crate) fn is_first(&self, ticket: &Ticket) -> bool {
+        self.lock().front().is_some_and(|first| first.is(ticket))
+    }
+
+    /// Wakes the one who has stood here for longest, to look again.
+    pub(crate) fn nudge_first(&self) {
+        let first = self.lock().front().cloned();
+        if let Some(first) = first {
+            first.tell(|seat| seat.news = true);
+        }
+    }
+
+    /// Wakes everybody, to look again.
+    pub(crate) fn nudge_all(&self) {
+        let all: Vec<Ticket> = self.lock().iter().cloned().collect();
+        all.iter().for_each(|ticket| ticket.tell(|seat| seat.news = true));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Ticket>> {
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Ticket {
+    /// Whether its turn has come: it holds what it was waiting for.
+    pub(crate) fn is_called(&self) -> bool {
+        self.seat().called
+    }
+
+    /// Ends when its turn has come, or when it should look again.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost when the future is dropped: the next one ends at once.
+    pub(crate) async fn news(&self) {
+        poll_fn(|cx| self.poll_news(cx)).await;
+    }
+
+    fn poll_news(&self, cx: &Context<'_>) -> Poll<()> {
+        let mut seat = self.seat();
+        if seat.called || seat.news {
+            seat.news = false;
+            return Poll::Ready(());
+        }
+        if !seat.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+            seat.waker = Some(cx.waker().clone());
+        }
+        Poll::Pending
+    }
+
+    fn tell(&self, what: impl FnOnce(&mut Seat)) {
+        let mut seat = self.seat();
+        what(&mut seat);
+        let waker = seat.waker.take();
+        drop(seat);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    fn seat(&self) -> MutexGuard<'_, Seat> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+const fn is_lifo(order: Order) -> bool {
+    matches!(order, Order::Lifo)
+}
