@@ -16,10 +16,7 @@ const LATER: &[Later] = &[
     key(Key::Throttle),
     key(Key::Hedge),
     key(Key::Chaos),
-    words(Key::RateLimit, &[("lifo", "serving the newest first")]),
     words(Key::RateLimit, &[("each", "a separate limit for each key"), ("up", "the number of keys")]),
-    words(Key::Bulkhead, &[("auto", ADAPT), ("by", ADAPT), ("start", ADAPT)]),
-    words(Key::Bulkhead, &[("lifo", "serving the newest first")]),
     words(Key::Bulkhead, &[("each", "a separate bulkhead for each key"), ("up", "the number of keys")]),
     words(
         Key::CircuitBreaker,
@@ -27,8 +24,6 @@ const LATER: &[Later] = &[
     ),
     words(Key::Timeout, &[("reserve", "the time that the way back takes")]),
 ];
-
-const ADAPT: &str = "limits that adapt";
 
 const fn key(key: Key) -> Later {
     Later { key, words: &[] }
