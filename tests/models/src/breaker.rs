@@ -6,10 +6,10 @@ use std::time::Duration;
 use gentle_dsl::{CircuitBreaker, Trip};
 use loom::thread;
 
-use crate::{check, join};
 use crate::policy::circuit_breaker::{Breaker, Circuit, Held, Pass, Phase, State};
 use crate::sync::made;
 use crate::time::{now, turn_to};
+use crate::{check, join};
 
 const OPEN: Duration = Duration::from_secs(10);
 
@@ -51,7 +51,8 @@ pub fn exactly_as_many_probes_pass_as_there_are(probes: u32) {
 pub fn a_probe_given_back_makes_room_for_one() {
     check(|| {
         let breaker = tripped(1);
-        let give_up = |breaker: Arc<Breaker>| move || drop(pass(&breaker).map(|pass| Held::new(&breaker, pass)));
+        let give_up =
+            |breaker: Arc<Breaker>| move || drop(pass(&breaker).map(|pass| Held::new(&breaker, pass)));
         let others = [0; 2].map(|_| thread::spawn(give_up(breaker.clone())));
         join(others);
         assert!(pass(&breaker).is_some(), "its place is free");
@@ -73,24 +74,36 @@ pub fn calls_that_fail_together_open_it_once() {
     });
 }
 
-/// A call from before it opened answers while a probe is under way.
+/// A call from before it opened answers while it opens and lets a probe pass.
 pub fn what_comes_late_neither_closes_it_nor_takes_a_place() {
     check(|| {
         let sentence = CircuitBreaker::new(Trip::InARow(1)).open(OPEN, OPEN);
         let breaker = made(Breaker::given(Some(sentence)));
-        let (late, lost) = (breaker.try_pass().expect("it is closed"), breaker.try_pass().expect("it is closed"));
-        breaker.answered(late, now(), true, "");
-        turn_to(now() + OPEN * 2);
+        let (pass_of_one, late) = (breaker.try_pass().expect("closed"), breaker.try_pass().expect("closed"));
         let other = breaker.clone();
-        let other = thread::spawn(move || {
-            other.answered(late, now(), false, "");
-            other.give_back(lost);
-        });
-        let probe = pass(&breaker);
+        let other = thread::spawn(move || other.answered(late, now(), true, ""));
+        breaker.answered(pass_of_one, now(), true, "");
+        turn_to(now() + OPEN * 2);
+        assert!(pass(&breaker).is_some(), "a probe");
         join([other]);
-        assert!(probe.is_some());
-        let phase = Phase::HalfOpen { under_way: 1, succeeded: 0, failed: 0 };
-        assert_eq!(state(&breaker).phase, phase);
+        let state = state(&breaker);
+        assert_eq!(state.phase, Phase::HalfOpen { under_way: 1, succeeded: 0, failed: 0 });
+        assert_eq!(state.opened, 1);
+    });
+}
+
+/// A probe is given up while another one fails, and the next time for probes comes.
+pub fn a_probe_given_back_late_makes_no_room() {
+    check(|| {
+        let breaker = tripped(2);
+        let (late, fails) = (pass(&breaker).expect("the first"), pass(&breaker).expect("the second"));
+        let other = breaker.clone();
+        let other = thread::spawn(move || other.give_back(late));
+        breaker.answered(fails, now(), true, "");
+        turn_to(now() + OPEN * 2);
+        assert!(pass(&breaker).is_some(), "a probe");
+        join([other]);
+        assert_eq!(state(&breaker).phase, Phase::HalfOpen { under_way: 1, succeeded: 0, failed: 0 });
     });
 }
 

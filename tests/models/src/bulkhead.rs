@@ -11,10 +11,10 @@ use gentle_dsl::{Adaptive, Bulkhead, Setting};
 use loom::future::block_on;
 use loom::thread;
 
-use crate::{check, join};
 use crate::policy::bulkhead::{End, Gate, Permit};
 use crate::sync::made;
 use crate::time::{Instant, now, turn_to};
+use crate::{check, join};
 
 thread_local! {
     /// How many are inside, as loom's threads see it that take turns on this one.

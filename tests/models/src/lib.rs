@@ -4,6 +4,9 @@
 //! atomics and locks of loom, which runs a model again and again until it has seen every interleaving, and every old value
 //! that the memory model lets a thread see; and a clock that the model turns. So gentle has nothing in it for their sake.
 //!
+//! What waits for ever ends as a `deadlock`. Loom then stops the whole run; the model is the one whose name stands before
+//! that word.
+//!
 //! Loom looks at all interleavings with at most [`PREEMPTIONS`] unforced switches between threads; that is where practically
 //! all mistakes are (Musuvathi and Qadeer, 2007), and it takes seconds rather than days.
 #![forbid(unsafe_code)]

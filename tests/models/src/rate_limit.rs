@@ -10,10 +10,10 @@ use gentle_dsl::RateLimit;
 use loom::future::block_on;
 use loom::thread;
 
-use crate::{check, join};
 use crate::policy::rate_limit::Limiter;
 use crate::sync::made;
 use crate::time::{Instant, now, turn_to};
+use crate::{check, join};
 
 const SECOND: Duration = Duration::from_secs(1);
 

@@ -105,6 +105,11 @@ mod circuit_breaker {
     }
 
     #[test]
+    fn a_probe_given_back_late_makes_no_room() {
+        model::a_probe_given_back_late_makes_no_room();
+    }
+
+    #[test]
     fn probes_that_answer_together_decide_once() {
         model::probes_that_answer_together_decide_once();
     }

@@ -35,7 +35,22 @@ pub(crate) const STEPS: &[Step] = &[
     },
     Step {
         name: "integration",
-        arguments: &["test", "--workspace", "--all-features", "--no-fail-fast", "--test", "*"],
+        arguments: &[
+            "test",
+            "--workspace",
+            "--exclude",
+            "gentle-models",
+            "--all-features",
+            "--no-fail-fast",
+            "--test",
+            "*",
+        ],
+        variables: NONE,
+        needs: &["cc"],
+    },
+    Step {
+        name: "models",
+        arguments: &["test", "--package", "gentle-models", "--no-fail-fast", "--test", "models"],
         variables: NONE,
         needs: &["cc"],
     },
