@@ -5,6 +5,7 @@ mod adaptive;
 mod bulkhead;
 mod cancel;
 mod circuit_breaker;
+mod coming_from;
 mod line;
 mod pitfalls;
 mod rate_limit;
