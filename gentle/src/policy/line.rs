@@ -108,7 +108,9 @@ impl Line {
     /// Wakes everybody, to look again.
     pub(crate) fn nudge_all(&self) {
         let all: Vec<Ticket> = self.lock().iter().cloned().collect();
-        all.iter().for_each(|ticket| ticket.tell(|seat| seat.news = true));
+        for ticket in all {
+            ticket.tell(|seat| seat.news = true);
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, VecDeque<Ticket>> {

@@ -10,7 +10,7 @@
 //! Loom looks at all interleavings with at most [`PREEMPTIONS`] unforced switches between threads; that is where practically
 //! all mistakes are (Musuvathi and Qadeer, 2007), and it takes seconds rather than days.
 #![forbid(unsafe_code)]
-#![allow(dead_code, unreachable_pub, reason = "a model needs only a part of the files")]
+#![allow(dead_code, unused_imports, unreachable_pub, reason = "a model needs only a part of the files")]
 #![allow(clippy::expect_used, reason = "an error here fails the model, as it should")]
 #![allow(clippy::missing_panics_doc, reason = "to panic is what a model does")]
 

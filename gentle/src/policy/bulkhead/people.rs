@@ -61,13 +61,11 @@ impl People {
 }
 
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "the lower half is wanted")]
 const fn inside(word: u64) -> u32 {
     (word & INSIDE) as u32
 }
 
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "the upper half is as long as one")]
 const fn waiting(word: u64) -> u32 {
     (word / WAITING) as u32
 }

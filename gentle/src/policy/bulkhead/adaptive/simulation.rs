@@ -45,9 +45,13 @@ impl World {
         self.controller.in_force()
     }
 
+    fn inside(&self) -> u32 {
+        u32::try_from(self.inside.len()).unwrap()
+    }
+
     fn begin(&mut self) {
         let Server { serves, takes, breaks, bad } = self.server;
-        let inside = self.inside.len() as f64 + 1.0;
+        let inside = f64::from(self.inside()) + 1.0;
         let took = takes * (inside / serves).max(1.0) * (0.8 + 0.4 * self.dice.f64());
         let failed = inside > breaks || self.dice.f64() < bad;
         let took = Duration::from_secs_f64(if failed { takes } else { took });
@@ -56,10 +60,10 @@ impl World {
     }
 
     fn step(&mut self) {
-        while (self.inside.len() as u32) < self.limit().min(self.clients) {
+        while self.inside() < self.limit().min(self.clients) {
             self.begin();
         }
-        let inside = self.inside.len() as u32;
+        let inside = self.inside();
         let Some(Reverse((done, begun, failed))) = self.inside.pop() else { return };
         self.at = done;
         self.answered += 1;
