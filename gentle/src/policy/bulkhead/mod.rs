@@ -29,10 +29,14 @@
 //! | `by vegas` | how many calls must be waiting where they are served | the same, with a shorter line and steadier times |
 //! | `by aimd` | failures alone: one more for each round without one, a tenth less for a round with one | what refuses rather than getting slow |
 //!
+//! The ways are those of Netflix's concurrency-limits: AIMD after Chiu and Jain (1989), Vegas after Brakmo and Peterson
+//! (1995), Gradient2. What differs, and why, stands at the head of each file of `policy/bulkhead/adaptive`: they go by means
+//! of at least ten calls and not by single ones, and measure what is usual without a line.
+//!
 //! A failure is what fails, or takes longer than `timeout = "2s each attempt"`; a call whose whole time is up is one when
 //! it was inside for as long as a call usually is. Where the load never lets up, `gradient` and `vegas` halve the limit
-//! for the time of about two calls now and then, to see what a call takes that does not wait: a hundred times as rarely
-//! as that lasts, and ten times more rarely still while the times show no line.
+//! for the time of about two calls now and then, to see what a call takes that does not wait: one such time in a hundred,
+//! and one in a thousand while the times show no line.
 //!
 //! **Cost:** entering and leaving is one atomic step each while nobody waits; the line is a small lock, and one
 //! allocation for each who stands in it. `auto` reads the clock when a call begins and when it has answered, and takes a
@@ -42,6 +46,9 @@
 //!
 //! **Cancel safety:** the permit comes back by return, error, panic and cancellation, and not before the operation is
 //! gone. A call given up in the line leaves its place; a permit just handed to it goes to the next.
+//!
+//! What blocks its thread cannot be dropped. Let the blocking thread make the call, as in `spawn_blocking(move ||
+//! handle.block_on(read_file(path)))`: then the permit stays with the work, whatever becomes of the one who waits for it.
 //!
 //! **Live change:** a larger one lets those in line enter, a smaller one takes effect as permits come back. From `fifo`
 //! to `lifo` everybody keeps its place. A limit that adapts keeps what it has learned within other bounds and by another
