@@ -97,6 +97,8 @@ use width::Adapting;
 pub(crate) struct Gate {
     people: People,
     limit: AtomicU32,
+    /// The limit for those who say nothing of how they come out: none of them where it adapts.
+    silent: AtomicU32,
     patience: Patience,
     line: Line,
     adapting: Adapting,
@@ -138,6 +140,7 @@ impl Gate {
         Self {
             people: People::none(),
             limit: AtomicU32::new(limit),
+            silent: AtomicU32::new(silent(limit, bulkhead)),
             patience: Patience::new(waiting),
             line: Line::new(order),
             adapting: Adapting::new(bulkhead),
@@ -151,6 +154,7 @@ impl Gate {
         let (limit, waiting, order) = terms(bulkhead);
         self.patience.set(waiting);
         self.line.set(order);
+        self.silent.store(silent(limit, bulkhead), Ordering::Relaxed);
         self.adapting.set(bulkhead, |learned| self.limit.store(learned.unwrap_or(limit), Ordering::Relaxed));
         self.call_next();
     }
@@ -171,8 +175,13 @@ impl Gate {
         }
     }
 
-    /// Enters if there is room and nobody waits for it.
+    /// Enters if there is room and nobody waits for it, and nobody wants to hear how the call comes out.
     #[inline]
+    pub(crate) fn try_enter_silently(&self) -> Option<Permit<'_>> {
+        self.people.enter(self.silent.load(Ordering::Relaxed)).then(|| Permit(self))
+    }
+
+    /// Enters if there is room and nobody waits for it.
     pub(crate) fn try_enter(&self) -> Option<Permit<'_>> {
         self.people.enter(self.limit.load(Ordering::Relaxed)).then(|| Permit(self))
     }
@@ -288,6 +297,13 @@ impl Drop for Waiter<'_> {
         if self.gate.line.leave(&ticket, || self.gate.people.give_up()) == Left::Called {
             self.gate.leave();
         }
+    }
+}
+
+const fn silent(limit: u32, bulkhead: Option<&Bulkhead>) -> u32 {
+    match bulkhead {
+        Some(bulkhead) if matches!(bulkhead.width(), Width::Auto { .. }) => 0,
+        _ => limit,
     }
 }
 

@@ -25,14 +25,14 @@ impl People {
     /// One more inside, where there is room and nobody waits for it.
     #[inline]
     pub(super) fn enter(&self, limit: u32) -> bool {
-        self.change(|now| (waiting(now) == 0 && inside(now) < limit).then_some(now + 1))
+        self.change(|now| has_room(now, limit).then_some(now + 1))
     }
 
     /// One more inside, or else one more who waits. Returns whether it is inside.
     pub(super) fn enter_or_wait(&self, limit: u32) -> bool {
         let mut enters = false;
         self.change(|now| {
-            enters = waiting(now) == 0 && inside(now) < limit;
+            enters = has_room(now, limit);
             Some(if enters { now + 1 } else { now + WAITING })
         });
         enters
@@ -51,13 +51,19 @@ impl People {
     /// One less inside. Returns whether somebody waits.
     #[inline]
     pub(super) fn leave(&self) -> bool {
-        waiting(self.0.fetch_sub(1, Ordering::AcqRel)) > 0
+        self.0.fetch_sub(1, Ordering::AcqRel) >= WAITING
     }
 
     #[inline]
     fn change(&self, next: impl FnMut(u64) -> Option<u64>) -> bool {
         self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, next).is_ok()
     }
+}
+
+// With anybody waiting the word is above every limit.
+#[inline]
+fn has_room(word: u64, limit: u32) -> bool {
+    word < u64::from(limit)
 }
 
 #[inline]

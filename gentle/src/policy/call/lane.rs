@@ -3,7 +3,7 @@ use std::pin::Pin;
 
 use gentle_dsl::Key;
 
-use crate::policy::bulkhead::{End, Gate, Permit};
+use crate::policy::bulkhead::{End, Permit};
 use crate::policy::circuit_breaker::{Held, Pass};
 use crate::policy::judge::Verdict;
 use crate::policy::rate_limit::Token;
@@ -89,7 +89,7 @@ impl<'a> First<'a> {
         }
         let mut permit = None;
         if let Some(gate) = &policies.bulkhead {
-            permit = gate.try_enter();
+            permit = gate.try_enter_silently();
             if permit.is_none() {
                 if let Some(limiter) = &policies.rate_limit {
                     limiter.give_back();
@@ -103,9 +103,6 @@ impl<'a> First<'a> {
     /// Ends an attempt that went well, unless there is more to do about that.
     #[inline]
     pub(super) fn went_well(self) -> Option<Self> {
-        if self.policies.bulkhead.as_ref().is_some_and(Gate::adapts) {
-            return Some(self);
-        }
         match &self.policies.circuit_breaker {
             Some(breaker) if !breaker.count(self.pass) => Some(self),
             _ => None,
