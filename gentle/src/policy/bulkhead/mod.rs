@@ -314,3 +314,19 @@ const fn terms(bulkhead: Option<&Bulkhead>) -> (u32, Waiting, Order) {
         None => (u32::MAX, Waiting::Turn(Turn::UNBOUNDED), Order::Fifo),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_the_limit_adapts_nobody_enters_without_being_heard() {
+        let (fixed, auto) = (Bulkhead::new(4), Bulkhead::auto(4, 8));
+        let gate = Gate::new(&Setting::On(auto));
+        assert!(gate.try_enter_silently().is_none() && gate.try_enter().is_some());
+        for (bulkhead, heard) in [(Some(fixed), false), (Some(auto), true), (None, false)] {
+            gate.set(bulkhead);
+            assert_eq!(gate.try_enter_silently().is_none(), heard);
+        }
+    }
+}

@@ -1,4 +1,5 @@
-//! A clock that the model turns. Loom's threads take turns on one real one, so that plain cells do.
+//! A clock that the model turns. It is one of loom's atomics, because loom tries another order only of those who touch the
+//! same thing. Loom's threads take turns on one real one, so that plain cells do for the rest.
 
 #[path = "../../../../gentle/src/time/instant.rs"]
 mod instant;
@@ -30,7 +31,7 @@ pub(crate) struct Clock;
 
 impl Clock {
     pub(crate) fn start() -> Self {
-        source::set(1);
+        source::start();
         Self
     }
 }
@@ -38,6 +39,7 @@ impl Clock {
 impl Drop for Clock {
     fn drop(&mut self) {
         SLEEPERS.take();
+        source::stop();
     }
 }
 
