@@ -17,8 +17,12 @@ use super::sync::{AtomicBool, Mutex, MutexGuard, Ordering, PoisonError};
 #[derive(Debug)]
 pub(crate) struct Line {
     newest_first: AtomicBool,
-    standing: Mutex<VecDeque<Ticket>>,
+    /// Made when somebody comes: before most doors nobody ever waits.
+    standing: Mutex<Option<Box<Standing>>>,
 }
+
+#[derive(Debug, Default)]
+struct Standing(VecDeque<Ticket>);
 
 /// One call's place in the line.
 #[derive(Clone, Debug)]
@@ -44,7 +48,7 @@ pub(crate) enum Left {
 
 impl Line {
     pub(crate) const fn new(order: Order) -> Self {
-        Self { newest_first: AtomicBool::new(is_lifo(order)), standing: Mutex::new(VecDeque::new()) }
+        Self { newest_first: AtomicBool::new(is_lifo(order)), standing: Mutex::new(None) }
     }
 
     /// From now on the next are called in this order; everybody keeps the place it has.
@@ -60,6 +64,7 @@ impl Line {
     /// is called meanwhile.
     pub(crate) fn join<E>(&self, may_join: impl FnOnce(usize) -> Result<(), E>) -> Result<Ticket, E> {
         let mut standing = self.lock();
+        let Standing(standing) = &mut **standing.get_or_insert_default();
         may_join(standing.len())?;
         let ticket = Ticket(Arc::new(Mutex::new(Seat { called: false, news: false, waker: None })));
         standing.push_back(ticket.clone());
@@ -76,6 +81,7 @@ impl Line {
 
     fn next(&self, take: &mut impl FnMut() -> bool) -> Option<Ticket> {
         let mut standing = self.lock();
+        let Standing(standing) = standing.as_deref_mut()?;
         if standing.is_empty() || !take() {
             return None;
         }
@@ -85,6 +91,7 @@ impl Line {
     /// Leaves the line; `gone` is called under its lock when the ticket was still in it.
     pub(crate) fn leave(&self, ticket: &Ticket, gone: impl FnOnce()) -> Left {
         let mut standing = self.lock();
+        let Some(Standing(standing)) = standing.as_deref_mut() else { return Left::Called };
         let place = standing.iter().position(|other| other.is(ticket));
         let Some(place) = place else { return Left::Called };
         standing.remove(place);
@@ -94,26 +101,29 @@ impl Line {
 
     /// Whether nobody has stood here for longer.
     pub(crate) fn is_first(&self, ticket: &Ticket) -> bool {
-        self.lock().front().is_some_and(|first| first.is(ticket))
+        self.first().is_some_and(|first| first.is(ticket))
     }
 
     /// Wakes the one who has stood here for longest, to look again.
     pub(crate) fn nudge_first(&self) {
-        let first = self.lock().front().cloned();
-        if let Some(first) = first {
+        if let Some(first) = self.first() {
             first.tell(|seat| seat.news = true);
         }
     }
 
     /// Wakes everybody, to look again.
     pub(crate) fn nudge_all(&self) {
-        let all: Vec<Ticket> = self.lock().iter().cloned().collect();
-        for ticket in all {
+        let all = self.lock().as_ref().map(|standing| standing.0.clone());
+        for ticket in all.unwrap_or_default() {
             ticket.tell(|seat| seat.news = true);
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Ticket>> {
+    fn first(&self) -> Option<Ticket> {
+        self.lock().as_ref()?.0.front().cloned()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Box<Standing>>> {
         self.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
