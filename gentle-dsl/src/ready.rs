@@ -16,12 +16,6 @@ const LATER: &[Later] = &[
     key(Key::Throttle),
     key(Key::Hedge),
     key(Key::Chaos),
-    words(Key::RateLimit, &[("each", "a separate limit for each key"), ("up", "the number of keys")]),
-    words(Key::Bulkhead, &[("each", "a separate bulkhead for each key"), ("up", "the number of keys")]),
-    words(
-        Key::CircuitBreaker,
-        &[("each", "a separate circuit breaker for each key"), ("up", "the number of keys")],
-    ),
     words(Key::Timeout, &[("reserve", "the time that the way back takes")]),
 ];
 

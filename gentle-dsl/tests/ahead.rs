@@ -150,24 +150,6 @@ fn a_rate_limit_may_have_several_windows() {
 }
 
 #[test]
-fn a_rate_limit_may_be_kept_for_each_key() {
-    means(
-        &["20/s each tenant up to 50_000", "20/s each (tenant) up to 50_000"],
-        RateLimit::new(20, secs(1)).each(Each::new("tenant").up_to(50_000)),
-        "20/s, burst 20, wait, each tenant up to 50000",
-    );
-}
-
-#[test]
-fn a_key_may_be_code() {
-    means(
-        &["4 each (req.account())"],
-        Bulkhead::new(4).each(Each::new("req.account()")),
-        "4, reject, each (req.account()) up to 100000",
-    );
-}
-
-#[test]
 fn a_timeout_may_reserve_time_for_the_way_back() {
     means(
         &["10s, 2s each attempt, reserve 50ms", "reserve 50ms 10s 2s each attempt"],

@@ -213,12 +213,7 @@ rate_limit: `shared` is not there yet [G009]
 
 help: write `100/s`";
     assert_eq!(message::<RateLimit>("100/s, shared"), expected);
-    table::<RateLimit>(&[
-        ("20/s each tenant up to 50_000", &["G009 each"], "write `20/s`"),
-        ("20/s each (user, lang) burst 5", &["G009 each"], "write `20/s burst 5`"),
-        ("100/s each tenant, shared", &["G009 each", "G009 shared"], "write `100/s`"),
-    ]);
-    table::<Bulkhead>(&[("4 each (req.account())", &["G009 each"], "write `4`")]);
+    table::<RateLimit>(&[("100/s each tenant, shared", &["G009 shared"], "write `100/s each tenant`")]);
     table::<Timeout>(&[
         ("10s, 2s each attempt, reserve 50ms", &["G009 reserve"], "write `10s, 2s each attempt`"),
         ("reserve 50ms", &["G009 reserve"], "write `10s`"),

@@ -9,24 +9,25 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use gentle_dsl::Order;
+use super::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::sync::{AtomicBool, Mutex, MutexGuard, Ordering, PoisonError};
-
-/// Those who wait, in the order in which they came.
+/// Those who wait, in the order in which they came. Made when somebody comes: before most doors nobody ever waits.
 #[derive(Debug)]
-pub(crate) struct Line {
-    newest_first: AtomicBool,
-    /// Made when somebody comes: before most doors nobody ever waits.
-    standing: Mutex<Option<Box<Standing>>>,
-}
+pub(crate) struct Line(Mutex<Option<Box<Standing>>>);
 
 #[derive(Debug, Default)]
 struct Standing(VecDeque<Ticket>);
 
 /// One call's place in the line.
 #[derive(Clone, Debug)]
-pub(crate) struct Ticket(Arc<Mutex<Seat>>);
+pub(crate) struct Ticket(Arc<Place>);
+
+#[derive(Debug)]
+struct Place {
+    /// How much of what they wait for it needs.
+    cost: u32,
+    seat: Mutex<Seat>,
+}
 
 #[derive(Debug)]
 struct Seat {
@@ -47,45 +48,43 @@ pub(crate) enum Left {
 }
 
 impl Line {
-    pub(crate) const fn new(order: Order) -> Self {
-        Self { newest_first: AtomicBool::new(is_lifo(order)), standing: Mutex::new(None) }
-    }
-
-    /// From now on the next are called in this order; everybody keeps the place it has.
-    pub(crate) fn set(&self, order: Order) {
-        self.newest_first.store(is_lifo(order), Ordering::Relaxed);
-    }
-
-    pub(crate) fn is_newest_first(&self) -> bool {
-        self.newest_first.load(Ordering::Relaxed)
+    pub(crate) const fn new() -> Self {
+        Self(Mutex::new(None))
     }
 
     /// Takes a place behind the others, unless `may_join`, which is told how many there are, says otherwise. Nobody
     /// is called meanwhile.
-    pub(crate) fn join<E>(&self, may_join: impl FnOnce(usize) -> Result<(), E>) -> Result<Ticket, E> {
+    pub(crate) fn join<E>(
+        &self,
+        cost: u32,
+        may_join: impl FnOnce(usize) -> Result<(), E>,
+    ) -> Result<Ticket, E> {
         let mut standing = self.lock();
         let Standing(standing) = &mut **standing.get_or_insert_default();
         may_join(standing.len())?;
-        let ticket = Ticket(Arc::new(Mutex::new(Seat { called: false, news: false, waker: None })));
+        let seat = Mutex::new(Seat { called: false, news: false, waker: None });
+        let ticket = Ticket(Arc::new(Place { cost, seat }));
         standing.push_back(ticket.clone());
         Ok(ticket)
     }
 
-    /// Calls one after the other, as long as there is what they wait for and `take` gets it for them.
-    pub(crate) fn call(&self, mut take: impl FnMut() -> bool) {
+    /// Calls one after the other, as long as there is what they wait for and `take` gets it for them, as much as each
+    /// costs.
+    pub(crate) fn call(&self, newest_first: bool, mut take: impl FnMut(u32) -> bool) {
         // Woken without the lock: who wakes may come right back here.
-        while let Some(ticket) = self.next(&mut take) {
+        while let Some(ticket) = self.next(newest_first, &mut take) {
             ticket.tell(|seat| seat.called = true);
         }
     }
 
-    fn next(&self, take: &mut impl FnMut() -> bool) -> Option<Ticket> {
+    fn next(&self, newest_first: bool, take: &mut impl FnMut(u32) -> bool) -> Option<Ticket> {
         let mut standing = self.lock();
         let Standing(standing) = standing.as_deref_mut()?;
-        if standing.is_empty() || !take() {
+        let next = if newest_first { standing.back() } else { standing.front() };
+        if !take(next?.0.cost) {
             return None;
         }
-        if self.is_newest_first() { standing.pop_back() } else { standing.pop_front() }
+        if newest_first { standing.pop_back() } else { standing.pop_front() }
     }
 
     /// Leaves the line; `gone` is called under its lock when the ticket was still in it.
@@ -124,7 +123,7 @@ impl Line {
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Box<Standing>>> {
-        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -170,10 +169,6 @@ impl Ticket {
     }
 
     fn seat(&self) -> MutexGuard<'_, Seat> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.seat.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-const fn is_lifo(order: Order) -> bool {
-    matches!(order, Order::Lifo)
 }

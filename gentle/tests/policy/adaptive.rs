@@ -244,3 +244,19 @@ fn it_can_be_built_by_hand() {
     assert!(Policies::builder().bulkhead(Bulkhead::auto(8, 4)).build().is_err());
     assert!(Policies::builder().bulkhead(Bulkhead::auto(0, 4)).build().is_err());
 }
+
+#[tokio::test(start_paused = true)]
+async fn every_key_has_a_limit_of_its_own_that_stays_while_it_differs_from_the_first_one() {
+    let policies = policies(r#"bulkhead = "auto 2..64, by aimd, start 10, each tenant up to 100""#);
+    let limit = |tenant: &str| policies.each(tenant).bulkhead().unwrap().limit.unwrap();
+    for _ in 0..3 {
+        assert!(policies.each("down").call(badly).await.is_err());
+    }
+    assert_eq!((limit("down"), limit("up"), state(&policies).limit), (7, 10, Some(10)));
+    for tenant in 0..1_000 {
+        assert_eq!(policies.each(&tenant).call(at_once).await, Ok(()));
+    }
+    assert_eq!(limit("down"), 7);
+    policies.set(Key::Bulkhead, "auto 8..64, by aimd, start 10").unwrap();
+    assert_eq!((limit("down"), limit("up")), (8, 10));
+}

@@ -266,3 +266,46 @@ async fn under_lifo_a_full_line_refuses_whoever_comes() {
         assert_eq!((rejected.policy, rejected.kind), (key, Refusal::QueueFull));
     }
 }
+
+/// A call that takes so many tokens, on a task of its own.
+async fn costly(policies: &Arc<Policies>, tokens: u32) -> JoinHandle<Answer> {
+    let policies = policies.clone();
+    let task = tokio::spawn(async move { policies.cost(tokens).call(at_once).await });
+    settle().await;
+    task
+}
+
+#[tokio::test(start_paused = true)]
+async fn under_lifo_a_cheaper_call_that_comes_later_does_not_wait_for_the_dearer_one() {
+    let policies = policies(r#"rate_limit = "10/s lifo""#);
+    assert_eq!(policies.cost(10).call(at_once).await, Ok(()));
+    let dear = costly(&policies, 10).await;
+    let cheap = costly(&policies, 1).await;
+    let (answer, took) = timed(cheap).await;
+    assert_eq!((answer.unwrap(), took), (Ok(()), INTERVAL));
+    let (answer, took) = timed(dear).await;
+    assert_eq!((answer.unwrap(), took), (Ok(()), INTERVAL * 10), "one token was taken in between");
+}
+
+#[tokio::test(start_paused = true)]
+async fn under_lifo_a_dear_call_that_gives_up_lets_the_cheaper_one_behind_it_be_served_on_time() {
+    let policies = policies(r#"rate_limit = "10/s lifo""#);
+    assert_eq!(policies.cost(10).call(at_once).await, Ok(()));
+    let cheap = costly(&policies, 1).await;
+    let dear = costly(&policies, 10).await;
+    give_up(dear).await;
+    let (answer, took) = timed(cheap).await;
+    assert_eq!((answer.unwrap(), took), (Ok(()), INTERVAL));
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_turn_a_cheap_call_waits_behind_a_dear_one_and_goes_on_when_that_leaves() {
+    let policies = policies(r#"rate_limit = "10/s""#);
+    assert_eq!(policies.cost(10).call(at_once).await, Ok(()));
+    let dear = costly(&policies, 10).await;
+    let cheap = costly(&policies, 1).await;
+    sleep(INTERVAL * 5).await;
+    assert!(!cheap.is_finished(), "nobody overtakes");
+    give_up(dear).await;
+    assert!(cheap.is_finished());
+}

@@ -6,6 +6,8 @@ mod bulkhead;
 mod cancel;
 mod circuit_breaker;
 mod coming_from;
+mod cost;
+mod each;
 mod line;
 mod pitfalls;
 mod rate_limit;

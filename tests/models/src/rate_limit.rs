@@ -18,24 +18,28 @@ use crate::{check, join};
 const SECOND: Duration = Duration::from_secs(1);
 
 fn limiter(limit: RateLimit) -> Arc<Limiter> {
+    let limiter = made(Limiter::given(Some(limit)));
+    // What is made for the first who waits exists from now on.
+    while limiter.tap().try_take(now()) {}
+    give_up(&limiter);
     turn_to(now() + SECOND * 1_000);
-    made(Limiter::given(Some(limit)))
+    limiter
 }
 
 async fn take(limiter: &Limiter) {
-    let (token, _) = limiter.acquire(now(), Instant::FAR).await.expect("it may wait");
+    let (token, _) = limiter.tap().acquire(now(), Instant::FAR).await.expect("it may wait");
     token.spend();
 }
 
 /// Comes, looks whether there is a token, and gives up wherever it stands.
 fn give_up(limiter: &Limiter) {
-    let mut waits = pin!(limiter.acquire(now(), Instant::FAR));
+    let mut waits = pin!(limiter.tap().acquire(now(), Instant::FAR));
     let _ = waits.as_mut().poll(&mut Context::from_waker(Waker::noop()));
 }
 
 /// How many tokens there are now.
 fn tokens(limiter: &Limiter) -> usize {
-    (0..9).take_while(|_| limiter.try_take(now())).count()
+    (0..9).take_while(|_| limiter.tap().try_take(now())).count()
 }
 
 /// Three threads ask twice each.
@@ -43,7 +47,7 @@ pub fn never_more_tokens_than_the_burst_and_the_rate() {
     check(|| {
         let limiter = limiter(RateLimit::new(2, SECOND * 2).reject());
         let ask = |limiter: Arc<Limiter>| {
-            move || [0; 2].map(|_| usize::from(limiter.try_take(now()))).iter().sum::<usize>()
+            move || [0; 2].map(|_| usize::from(limiter.tap().try_take(now()))).iter().sum::<usize>()
         };
         let others = [0; 2].map(|_| thread::spawn(ask(limiter.clone())));
         let own = ask(limiter.clone())();
@@ -62,9 +66,9 @@ pub fn a_token_given_back_is_there_again_and_only_once() {
         let limiter = limiter(RateLimit::new(3, SECOND * 3).reject());
         let others = [0; 2].map(|_| {
             let limiter = limiter.clone();
-            thread::spawn(move || drop(limiter.try_acquire(now())))
+            thread::spawn(move || drop(limiter.tap().try_acquire(now())))
         });
-        assert!(limiter.try_take(now()), "there are three");
+        assert!(limiter.tap().try_take(now()), "there are three");
         join(others);
         assert_eq!(tokens(&limiter), 2);
     });
@@ -75,7 +79,7 @@ pub fn a_token_given_back_wakes_the_one_who_waits(lifo: bool) {
     check(move || {
         let one = RateLimit::new(1, SECOND);
         let limiter = limiter(if lifo { one.lifo() } else { one });
-        let token = limiter.try_acquire(now()).expect("it is full");
+        let token = limiter.tap().try_acquire(now()).expect("it is full");
         let waits = limiter.clone();
         let waits = thread::spawn(move || block_on(take(&waits)));
         drop(token);
@@ -88,10 +92,10 @@ pub fn a_token_given_back_wakes_the_one_who_waits(lifo: bool) {
 pub fn who_comes_while_the_limit_is_lifted_goes_on() {
     check(|| {
         let limiter = limiter(RateLimit::new(1, SECOND));
-        assert!(limiter.try_take(now()));
+        assert!(limiter.tap().try_take(now()));
         let waits = limiter.clone();
         let waits = thread::spawn(move || block_on(take(&waits)));
-        limiter.set(None);
+        limiter.set(None, |_| {});
         join([waits]);
     });
 }
@@ -101,7 +105,7 @@ pub fn who_gives_up_leaves_the_watch_and_its_token_to_the_other(lifo: bool) {
     check(move || {
         let one = RateLimit::new(1, SECOND);
         let limiter = limiter(if lifo { one.lifo() } else { one });
-        assert!(limiter.try_take(now()));
+        assert!(limiter.tap().try_take(now()));
         let (fickle, patient) = (limiter.clone(), limiter.clone());
         let fickle = thread::spawn(move || give_up(&fickle));
         let patient = thread::spawn(move || block_on(take(&patient)));

@@ -34,6 +34,12 @@ macro_rules! atomics {
                 self.made().swap(value, order)
             }
 
+            pub(crate) fn get_mut(&mut self) -> &mut $value {
+                self.first = self.load(Ordering::SeqCst);
+                self.made = OnceLock::new();
+                &mut self.first
+            }
+
             fn made(&self) -> &loom::sync::atomic::$name {
                 self.made.get_or_init(|| loom::sync::atomic::$name::new(self.first))
             }
@@ -103,6 +109,11 @@ impl<T> Mutex<T> {
 
     pub(crate) fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
         self.made().lock()
+    }
+
+    pub(crate) fn get_mut(&mut self) -> LockResult<&mut T> {
+        self.made();
+        self.made.get_mut().expect("it is made").get_mut()
     }
 
     pub(crate) fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {

@@ -38,6 +38,8 @@
 //! for the time of about two calls now and then, to see what a call takes that does not wait: one such time in a hundred,
 //! and one in a thousand while the times show no line.
 //!
+//! **For each:** `"4 each (req.account())"` is four for each account: see [`each`](super::each).
+//!
 //! **Cost:** entering and leaving is one atomic step each while nobody waits; the line is a small lock, and one
 //! allocation for each who stands in it. `auto` reads the clock when a call begins and when it has answered, and takes a
 //! small lock then; a success that finds it taken is not counted.
@@ -141,10 +143,29 @@ impl Gate {
             people: People::none(),
             limit: AtomicU32::new(limit),
             silent: AtomicU32::new(silent(limit, bulkhead)),
-            patience: Patience::new(waiting),
-            line: Line::new(order),
+            patience: Patience::new(waiting, order),
+            line: Line::new(),
             adapting: Adapting::new(bulkhead),
         }
+    }
+
+    /// An empty one with the same terms.
+    pub(crate) fn like(&self) -> Self {
+        let adapting = self.adapting.like();
+        let limit = adapting.start().unwrap_or_else(|| self.limit.load(Ordering::Relaxed));
+        Self {
+            people: People::none(),
+            limit: AtomicU32::new(limit),
+            silent: AtomicU32::new(self.silent.load(Ordering::Relaxed)),
+            patience: self.patience.clone(),
+            line: Line::new(),
+            adapting,
+        }
+    }
+
+    /// Whether it is like a new one, which nobody waits at.
+    pub(crate) fn is_empty(&mut self) -> bool {
+        self.people.inside() == 0 && !self.adapting.has_learned()
     }
 
     /// Takes over another bulkhead, or none. A lower limit takes effect as those inside leave; who stands in line
@@ -152,8 +173,7 @@ impl Gate {
     pub(crate) fn set(&self, bulkhead: Option<Bulkhead>) {
         let bulkhead = bulkhead.as_ref();
         let (limit, waiting, order) = terms(bulkhead);
-        self.patience.set(waiting);
-        self.line.set(order);
+        self.patience.set(waiting, order);
         self.silent.store(silent(limit, bulkhead), Ordering::Relaxed);
         self.adapting.set(bulkhead, |learned| self.limit.store(learned.unwrap_or(limit), Ordering::Relaxed));
         self.call_next();
@@ -230,7 +250,7 @@ impl Gate {
     // standing before an open door.
     fn join(&self) -> Result<Ticket, Other> {
         let places = self.patience.places() as usize;
-        self.line.join(|ahead| {
+        self.line.join(1, |ahead| {
             let limit = self.limit.load(Ordering::Relaxed);
             if ahead >= places {
                 Err(if self.people.enter(limit) { Other::Entered } else { Other::Full })
@@ -252,7 +272,8 @@ impl Gate {
 
     #[cold]
     fn call_next(&self) {
-        self.line.call(|| self.people.let_in(self.limit.load(Ordering::Relaxed)));
+        let newest_first = self.patience.newest_first();
+        self.line.call(newest_first, |_| self.people.let_in(self.limit.load(Ordering::Relaxed)));
     }
 
     /// Takes the answer of a call that has been inside since then, and still is.

@@ -23,6 +23,23 @@ impl Adapting {
         Self { on: AtomicBool::new(written.is_some()), written, controller: OnceLock::new() }
     }
 
+    /// One that has learned nothing, with the words now in force.
+    pub(super) fn like(&self) -> Self {
+        let terms = if self.is_on() { self.lock().as_ref().map(Controller::terms) } else { None };
+        Self { on: AtomicBool::new(terms.is_some()), written: terms, controller: OnceLock::new() }
+    }
+
+    /// The first limit, where it adapts.
+    pub(super) fn start(&self) -> Option<u32> {
+        self.written.map(|terms| terms.start)
+    }
+
+    /// Whether the limit has come away from where it began.
+    pub(super) fn has_learned(&self) -> bool {
+        let away = |controller: &Controller| controller.in_force() != controller.terms().start;
+        self.is_on() && self.lock().as_ref().is_some_and(away)
+    }
+
     #[inline]
     pub(super) fn is_on(&self) -> bool {
         self.on.load(Ordering::Relaxed)

@@ -24,6 +24,13 @@
 //! What would wait too long is refused before it waits, and [`Rejected::retry_after`] says when to come back; a
 //! [`retry`](super::retry) heeds that. A token goes back when its call never begins, as when a bulkhead refuses it.
 //!
+//! **What a call costs:** one token, or as many as `cost = batch.len()` says in the attribute and
+//! [`Policies::cost`](super::Policies::cost) by hand. It waits until all of them are there, and nobody who wants fewer
+//! overtakes it. A call that wants more than there ever are at once can never pass: it is refused as
+//! [`Refusal::TooLarge`], without a time to come back.
+//!
+//! **For each:** `"20/s each tenant"` is twenty a second for each tenant: see [`each`](super::each).
+//!
 //! **Cost:** an admission is one compare-and-swap, a refusal writes nothing; several windows, and exact ones, take a lock
 //! for as long as that; one timer for the whole line, and under `lifo` one for each whose wait is bounded. A timer is
 //! a millisecond coarse and always late, never early: with a burst of one, `1/10ms` gives a little less than
@@ -71,27 +78,34 @@ use super::patience::Patience;
 use super::sync::{AtomicU32, Ordering, fence};
 use super::{Refusal, Rejected, timeout};
 use crate::time::{Instant, now};
-use bucket::Bucket;
+pub(crate) use bucket::Bucket;
+use bucket::{Ahead, Terms};
 pub(crate) use gcra::Gcra;
 
-/// The state of one rate limit: its bucket, and the line of those who wait for it.
+/// The terms of one rate limit, and its own bucket. Who is kept apart from the others brings a bucket of his own.
 ///
-/// Who has stood in line for longest sleeps until the next token is due and hands it to the one whose turn it is. Nobody
+/// Who has stood in line for longest sleeps until the next tokens are due and hands them to the one whose turn it is. Nobody
 /// overtakes, and who leaves hands the watch to the next. Who stands in line keeps the patience it came with, whatever the
 /// limit becomes meanwhile.
 #[derive(Debug)]
 pub(crate) struct Limiter {
-    bucket: Bucket,
+    terms: Terms,
     patience: Patience,
-    /// As long as the line: read without its lock.
-    waiting: AtomicU32,
-    line: Line,
     changes: AtomicU32,
+    bucket: Bucket,
 }
 
-/// A token that was taken. Dropped before the call it was taken for begins, it goes back.
+/// What one call meets: a limit, the bucket that it takes from, and how many tokens it takes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tap<'a> {
+    limiter: &'a Limiter,
+    bucket: &'a Bucket,
+    cost: u32,
+}
+
+/// Tokens that were taken. Dropped before the call they were taken for begins, they go back.
 #[derive(Debug)]
-pub(crate) struct Token<'a>(&'a Limiter);
+pub(crate) struct Token<'a>(Tap<'a>);
 
 impl Token<'_> {
     pub(crate) fn spend(self) {
@@ -101,8 +115,9 @@ impl Token<'_> {
 
 impl Drop for Token<'_> {
     fn drop(&mut self) {
-        self.0.bucket.give_back();
-        self.0.look_again();
+        let Tap { limiter, bucket, cost } = self.0;
+        limiter.terms.give_back(bucket, cost);
+        bucket.look_again();
     }
 }
 
@@ -110,70 +125,84 @@ impl Limiter {
     /// A limit as it is declared in a constant.
     pub(crate) const fn declared(setting: &'static Setting<RateLimit>) -> Self {
         match setting {
-            Setting::On(limit) => Self::of(Bucket::declared(Some(limit)), Some(limit)),
-            Setting::Off => Self::of(Bucket::declared(None), None),
+            Setting::On(limit) => Self::of(Terms::declared(Some(limit)), Some(limit)),
+            Setting::Off => Self::of(Terms::declared(None), None),
         }
     }
 
     pub(crate) fn given(limit: Option<RateLimit>) -> Self {
-        Self::of(Bucket::given(limit), limit.as_ref())
+        Self::of(Terms::given(limit.as_ref()), limit.as_ref())
     }
 
-    const fn of(bucket: Bucket, limit: Option<&RateLimit>) -> Self {
+    const fn of(terms: Terms, limit: Option<&RateLimit>) -> Self {
         let (waiting, order) = waits(limit);
-        Self {
-            bucket,
-            patience: Patience::new(waiting),
-            waiting: AtomicU32::new(0),
-            line: Line::new(order),
-            changes: AtomicU32::new(0),
-        }
+        let patience = Patience::new(waiting, order);
+        Self { terms, patience, changes: AtomicU32::new(0), bucket: Bucket::new() }
     }
 
-    /// Takes over another limit, or none, and keeps what the bucket has given out.
-    pub(crate) fn set(&self, limit: Option<RateLimit>) {
-        let (waiting, order) = waits(limit.as_ref());
-        self.patience.set(waiting);
-        self.line.set(order);
-        self.bucket.set(limit, now());
+    /// Takes over another limit, or none. All buckets keep what they have given out: its own and the `others`.
+    pub(crate) fn set(&self, limit: Option<&RateLimit>, others: impl Fn(&mut dyn FnMut(&Bucket))) {
+        let (waiting, order) = waits(limit);
+        self.patience.set(waiting, order);
+        let (change, at) = (self.terms.set(limit), now());
+        let every = |act: &mut dyn FnMut(&Bucket)| {
+            act(&self.bucket);
+            others(act);
+        };
+        every(&mut |bucket| bucket.carry(change, limit, at));
+        self.terms.switch(limit);
         self.changes.fetch_add(1, Ordering::Relaxed);
-        self.line.nudge_all();
+        every(&mut Bucket::wake);
     }
 
-    /// Takes a token if there is one and nobody waits for it.
+    /// One token out of its own bucket.
     #[inline]
-    pub(crate) fn try_take(&self, at: Instant) -> bool {
-        self.waiting.load(Ordering::Relaxed) == 0 && self.bucket.take(at).is_ok()
+    pub(crate) const fn tap(&self) -> Tap<'_> {
+        Tap { limiter: self, bucket: &self.bucket, cost: 1 }
     }
 
-    /// Takes a token in the same way; dropped before the call begins, it goes back.
-    pub(crate) fn try_acquire(&self, at: Instant) -> Option<Token<'_>> {
+    /// So many tokens, out of another bucket where there is one.
+    #[inline]
+    pub(crate) fn tap_of<'a>(&'a self, bucket: Option<&'a Bucket>, cost: u32) -> Tap<'a> {
+        Tap { limiter: self, bucket: bucket.unwrap_or(&self.bucket), cost }
+    }
+}
+
+impl<'a> Tap<'a> {
+    /// Takes the tokens if they are there and nobody waits for any.
+    #[inline]
+    pub(crate) fn try_take(self, at: Instant) -> bool {
+        let Self { limiter, bucket, cost } = self;
+        cost == 0 || (bucket.waiting.is_empty() && limiter.terms.take(bucket, at, cost).is_ok())
+    }
+
+    /// Takes the tokens in the same way; dropped before the call begins, they go back.
+    pub(crate) fn try_acquire(self, at: Instant) -> Option<Token<'a>> {
         self.try_take(at).then(|| Token(self))
     }
 
-    /// Gives back a token that was taken for a call that does not begin.
+    /// Gives back tokens that were taken for a call that does not begin.
     #[cold]
-    pub(crate) fn give_back(&self) {
+    pub(crate) fn give_back(self) {
         drop(Token(self));
     }
 
     /// Whether a call that has to wait would be refused at once.
-    pub(crate) fn admits_waiting(&self, at: Instant, deadline: Instant) -> Result<(), Rejected> {
-        let waiting = self.waiting.load(Ordering::Relaxed);
-        self.admissible(waiting, self.patience.longest(), at, deadline)
+    pub(crate) fn admits_waiting(self, at: Instant, deadline: Instant) -> Result<(), Rejected> {
+        self.admissible(self.bucket.waiting.now(), self.limiter.patience.longest(), at, deadline)
     }
 
-    /// Takes a token, waiting for it where the limit says so, but never into `deadline`. Returns it with the moment
-    /// at which it was taken.
+    /// Takes the tokens, waiting for them where the limit says so, but never into `deadline`. Returns them with the
+    /// moment at which they were taken.
     ///
     /// # Cancel safety
     ///
-    /// Who leaves while waiting gives up its place, and a token that was just handed to it goes to the next.
+    /// Who leaves while waiting gives up its place, and tokens that were just handed to it go to the next.
     pub(crate) async fn acquire(
-        &self,
+        self,
         at: Instant,
         deadline: Instant,
-    ) -> Result<(Token<'_>, Instant), Rejected> {
+    ) -> Result<(Token<'a>, Instant), Rejected> {
         if let Some(token) = self.try_acquire(at) {
             return Ok((token, at));
         }
@@ -184,33 +213,42 @@ impl Limiter {
     }
 
     // Only who may stay takes a place: one who is being refused must not look like a line to those who come after.
-    fn join(&self, at: Instant, deadline: Instant) -> Result<Waiter<'_>, Rejected> {
-        let changes = self.changes.load(Ordering::Relaxed);
-        let longest = self.patience.longest();
-        let ticket = self.line.join(|ahead| {
-            self.admissible(u32::try_from(ahead).unwrap_or(u32::MAX), longest, at, deadline)?;
-            self.waiting.fetch_add(1, Ordering::Relaxed);
+    fn join(self, at: Instant, deadline: Instant) -> Result<Waiter<'a>, Rejected> {
+        let Self { limiter, bucket, cost } = self;
+        let changes = limiter.changes.load(Ordering::Relaxed);
+        let longest = limiter.patience.longest();
+        let line = &limiter.terms.rest(bucket).line;
+        let mut ahead = Ahead::NOBODY;
+        let ticket = line.join(cost, |_| {
+            ahead = bucket.waiting.now();
+            self.admissible(ahead, longest, at, deadline)?;
+            bucket.waiting.join(cost);
             Ok(())
         })?;
-        // Either who gives a token back sees that somebody waits, or the one who waits sees the token.
+        // Either who gives tokens back sees that somebody waits, or the one who waits sees the tokens.
         fence(Ordering::SeqCst);
-        Ok(Waiter { limiter: self, ticket: Some(ticket), until: at + longest, changes })
+        // Who comes first now may need fewer tokens than the one for whom the watch is waiting.
+        if limiter.patience.newest_first() && !ahead.all_cost(cost) {
+            line.nudge_first();
+        }
+        Ok(Waiter { tap: self, line, ticket: Some(ticket), until: at + longest, changes })
     }
 
     fn admissible(
-        &self,
-        waiting: u32,
+        self,
+        ahead: Ahead,
         longest: Duration,
         at: Instant,
         deadline: Instant,
     ) -> Result<(), Rejected> {
+        self.fits()?;
         // The newest comes first, unless somebody newer comes.
-        let ahead = if self.line.is_newest_first() { 0 } else { waiting };
-        let wait = self.bucket.wait(at, ahead);
+        let before = if self.limiter.patience.newest_first() { Ahead::NOBODY } else { ahead };
+        let wait = self.limiter.terms.wait(self.bucket, at, self.cost, before.tokens());
         let refuse = |policy, kind| Err(Rejected::new(policy, kind).after(wait));
         if longest.is_zero() {
             refuse(Key::RateLimit, Refusal::Full)
-        } else if waiting >= self.patience.places() {
+        } else if ahead.people(self.cost) >= self.limiter.patience.places() {
             refuse(Key::RateLimit, Refusal::QueueFull)
         } else if wait > longest {
             refuse(Key::RateLimit, Refusal::TooLong)
@@ -221,12 +259,19 @@ impl Limiter {
         }
     }
 
-    // Hands out the tokens there are, and says when the next one is due.
-    fn serve(&self, at: Instant) -> Instant {
+    // No wait is long enough for more tokens than there ever are at once.
+    fn fits(self) -> Result<(), Rejected> {
+        let fits = self.limiter.terms.holds(self.bucket, self.cost);
+        if fits { Ok(()) } else { Err(Rejected::new(Key::RateLimit, Refusal::TooLarge)) }
+    }
+
+    // Hands out the tokens there are, and says when the next are due.
+    fn serve(self, line: &Line, at: Instant) -> Instant {
+        let Self { limiter, bucket, .. } = self;
         let mut due = Instant::FAR;
-        self.line.call(|| match self.bucket.take(at) {
+        line.call(limiter.patience.newest_first(), |cost| match limiter.terms.take(bucket, at, cost) {
             Ok(()) => {
-                self.one_less();
+                bucket.waiting.leave(cost);
                 true
             }
             Err(later) => {
@@ -236,23 +281,12 @@ impl Limiter {
         });
         due
     }
-
-    fn one_less(&self) {
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
-    }
-
-    // The next token may be due at another time than was thought.
-    fn look_again(&self) {
-        fence(Ordering::SeqCst);
-        if self.waiting.load(Ordering::Relaxed) > 0 {
-            self.line.nudge_first();
-        }
-    }
 }
 
-/// A call in the line; dropped there, it leaves neither its place taken nor a token behind, and nobody without a watch.
+/// A call in the line; dropped there, it leaves neither its place taken nor tokens behind, and nobody without a watch.
 struct Waiter<'a> {
-    limiter: &'a Limiter,
+    tap: Tap<'a>,
+    line: &'a Line,
     ticket: Option<Ticket>,
     until: Instant,
     changes: u32,
@@ -264,11 +298,11 @@ impl<'a> Waiter<'a> {
         let Some(ticket) = &self.ticket else { return Ok(now()) };
         loop {
             let at = now();
-            let first = self.limiter.line.is_first(ticket);
-            let due = if first { self.limiter.serve(at) } else { Instant::FAR };
+            let first = self.line.is_first(ticket);
+            let due = if first { self.tap.serve(self.line, at) } else { Instant::FAR };
             if ticket.is_called() {
                 if first {
-                    self.limiter.line.nudge_first();
+                    self.line.nudge_first();
                 }
                 return Ok(at);
             }
@@ -277,35 +311,40 @@ impl<'a> Waiter<'a> {
         }
     }
 
-    // Until when it waits, which it knows only where nobody can come in between; the next token is due then.
+    // Until when it waits, which it knows only where nobody can come in between; the next tokens are due then.
     fn patient(&self, at: Instant, due: Instant) -> Result<Instant, Rejected> {
-        let refuse = |kind, due: Instant| Err(Rejected::new(Key::RateLimit, kind).after(due - at));
-        if self.limiter.line.is_newest_first() {
-            if at >= self.until {
-                return refuse(Refusal::Elapsed, at + self.limiter.bucket.wait(at, 0));
-            }
-            return Ok(self.until);
+        let Tap { limiter, bucket, cost } = self.tap;
+        let refuse = |kind, wait| Err(Rejected::new(Key::RateLimit, kind).after(wait));
+        let changed = limiter.changes.load(Ordering::Relaxed) != self.changes;
+        if changed {
+            self.tap.fits()?;
         }
-        let changed = self.limiter.changes.load(Ordering::Relaxed) != self.changes;
+        if limiter.patience.newest_first() {
+            let late = at >= self.until;
+            let wait = || limiter.terms.wait(bucket, at, cost, Ahead::NOBODY.tokens());
+            return if late { refuse(Refusal::Elapsed, wait()) } else { Ok(self.until) };
+        }
         if changed && due != Instant::FAR && due > self.until {
-            return refuse(Refusal::TooLong, due);
+            return refuse(Refusal::TooLong, due - at);
         }
         Ok(Instant::FAR)
     }
 
     fn into_token(mut self) -> Token<'a> {
         self.ticket = None;
-        Token(self.limiter)
+        Token(self.tap)
     }
 }
 
 impl Drop for Waiter<'_> {
     fn drop(&mut self) {
-        let (Some(ticket), limiter) = (self.ticket.take(), self.limiter) else { return };
-        match limiter.line.leave(&ticket, || limiter.one_less()) {
-            Left::First => limiter.line.nudge_first(),
+        let (Some(ticket), Tap { limiter, bucket, cost }) = (self.ticket.take(), self.tap) else { return };
+        match self.line.leave(&ticket, || bucket.waiting.leave(cost)) {
+            Left::First => self.line.nudge_first(),
+            // The one who comes first in its place may need fewer tokens.
+            Left::Behind if limiter.patience.newest_first() => self.line.nudge_first(),
             Left::Behind => {}
-            Left::Called => drop(Token(limiter)),
+            Left::Called => drop(Token(self.tap)),
         }
     }
 }
@@ -331,7 +370,7 @@ mod tests {
         let (clock, admitted) = (AtomicU32::new(0), AtomicU32::new(0));
         let ask = || {
             while let Some(at) = tick(&clock, calls) {
-                let mut call = pin!(limiter.acquire(at, Instant::FAR));
+                let mut call = pin!(limiter.tap().acquire(at, Instant::FAR));
                 let polled = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
                 if let Poll::Ready(Ok((token, _))) = polled {
                     token.spend();

@@ -87,6 +87,10 @@ impl Controller {
         }
     }
 
+    pub(super) fn terms(&self) -> Terms {
+        self.terms
+    }
+
     /// Takes over other bounds and another way, and keeps what it has learned. Returns the limit in force.
     pub(super) fn set(&mut self, terms: Terms) -> u32 {
         self.terms = terms;
