@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use gentle_dsl::{
-    Budget, Bulkhead, Cache, Chaos, ChaosAct, ChaosKind, CircuitBreaker, Each, Hedge, HedgeDelay, Key,
-    Percent, Probe, Rate, RateLimit, Sentence, Setting, Throttle, Timeout, Trip, each_span, not_ready, notes,
-    parse_policies, parse_policies_ahead,
+    Budget, Cache, Chaos, ChaosAct, ChaosKind, CircuitBreaker, Each, Hedge, HedgeDelay, Key, Percent, Probe,
+    Rate, RateLimit, Sentence, Setting, Throttle, Timeout, Trip, each_span, not_ready, notes, parse_policies,
+    parse_policies_ahead,
 };
 
 const fn ms(millis: u64) -> Duration {
