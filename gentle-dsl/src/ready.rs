@@ -10,15 +10,8 @@ struct Later {
     words: &'static [(&'static str, &'static str)],
 }
 
-const LATER: &[Later] = &[
-    key(Key::Hedge),
-    words(Key::RateLimit, &[("lifo", "serving the newest first")]),
-    words(Key::Bulkhead, &[("auto", ADAPT), ("by", ADAPT), ("start", ADAPT)]),
-    words(Key::Bulkhead, &[("lifo", "serving the newest first")]),
-    words(Key::Timeout, &[("reserve", "the time that the way back takes")]),
-];
-
-const ADAPT: &str = "limits that adapt";
+const LATER: &[Later] =
+    &[key(Key::Hedge), words(Key::Timeout, &[("reserve", "the time that the way back takes")])];
 
 const fn key(key: Key) -> Later {
     Later { key, words: &[] }

@@ -34,6 +34,7 @@ mod caller;
 mod chaos;
 mod judge;
 mod keys;
+mod line;
 mod outcome;
 mod patience;
 mod policies;
@@ -41,6 +42,7 @@ mod rare;
 mod registration;
 mod rejected;
 mod shared;
+mod sync;
 
 pub mod bulkhead;
 pub mod cache;
@@ -65,9 +67,9 @@ pub use call::{Attempt, Call, Pause};
 pub use caller::Caller;
 pub use each::PolicyKey;
 pub use gentle_dsl::{
-    Backoff, Budget, Bulkhead, Cache, Chaos, ChaosAct, ChaosKind, CircuitBreaker, Delays, Each, Factor,
-    Fallback, Jitter, Key, Mistake, Mistakes, Percent, PolicySet, Rate, RateLimit, Retry, Sentence, Setting,
-    Throttle, Timeout, Tries, Trip, Turn, Waiting,
+    Adaptive, Backoff, Budget, Bulkhead, Cache, Chaos, ChaosAct, ChaosKind, CircuitBreaker, Delays, Each,
+    Factor, Fallback, Jitter, Key, Mistake, Mistakes, Order, Percent, PolicySet, Rate, RateLimit, Retry,
+    Sentence, Setting, Throttle, Timeout, Tries, Trip, Turn, Waiting, Width,
 };
 pub use judge::{ByOutcome, Judge, Verdict};
 pub use outcome::{Again, Fallible, FromRejected, Outcome};

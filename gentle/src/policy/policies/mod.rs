@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use gentle_dsl::{Chaos, Key, PolicySet, Retry, Setting, parse_policies};
 
-use super::bulkhead::Gate;
+use super::bulkhead::{self, Gate, Width};
 use super::cache::Store;
 use super::chaos::{self, Mischief};
 use super::circuit_breaker::{Breaker, Circuit, slow_above};
@@ -188,6 +188,12 @@ impl Policies {
     /// How far the throttle among them is.
     pub fn throttle(&self) -> Option<throttle::State> {
         self.valve().map(Valve::state)
+    }
+
+    /// How full the bulkhead among them is. Where there is one for each key, that of all who have none; that of a key is
+    /// [`Caller::bulkhead`].
+    pub fn bulkhead(&self) -> Option<bulkhead::State> {
+        self.bulkhead.as_ref().map(Gate::state)
     }
 
     /// These policies for one key: every policy whose text says `each` has a state for it alone.
@@ -422,8 +428,12 @@ const fn flags(set: &PolicySet) -> u32 {
         Some(Setting::On(breaker)) => slow_above(breaker) != u64::MAX,
         _ => false,
     };
+    let adapts = match &set.bulkhead {
+        Some(Setting::On(bulkhead)) => matches!(bulkhead.width(), Width::Auto { .. }),
+        _ => false,
+    };
     let paced = set.throttle.is_some() || set.rate_limit.is_some();
-    let timed = within || slow || paced || set.timeout.is_some();
+    let timed = within || slow || adapts || paced || set.timeout.is_some();
     (if timed { TIMED } else { 0 })
         | (if set.throttle.is_some() { THROTTLED } else { 0 })
         | (if set.cache.is_some() { CACHED } else { 0 })
