@@ -113,7 +113,7 @@ where
         if let Stage::New = self.stage {
             lane.begin();
             if lane.try_enter() {
-                self.stage = Stage::Running(lane.until(), None);
+                self.stage = admitted(lane);
                 return Poll::Ready(Ok(()));
             }
             match lane.enter() {

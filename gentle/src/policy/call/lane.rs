@@ -229,6 +229,10 @@ impl<'a> Lane<'a> {
     /// Admission where nothing stands in the way. Otherwise nothing has happened.
     #[inline]
     pub(super) fn try_enter(&mut self) -> bool {
+        // A throttle decides once for a call, and by its lot.
+        if self.made == 0 && self.policies.valve().is_some_and(|valve| !valve.is_calm()) {
+            return false;
+        }
         if self.at >= self.deadline {
             return false;
         }
