@@ -119,7 +119,7 @@ fn one_key_for_several_policies_is_worked_out_once() {
 #[test]
 fn kept_answers_stand_around_the_attempts() {
     let expanded = expanded(
-        quote!(cache = "1m, stale 10m, coalesce, each (user, lang)", fallback(stale), retry = "3 attempts"),
+        quote!(cache = "1m, stale 10m, coalesce, each (user, lang)", fallback(stale), retry = "now"),
         quote! {
             async fn read(user: u64, lang: &str) -> anyhow::Result<Page> {
                 fetch(user, lang).await

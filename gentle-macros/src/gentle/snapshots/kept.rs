@@ -14,14 +14,7 @@ async fn read(user: u64, lang: &str) -> anyhow::Result<Page> {
                             .coalesce()
                             .each(Each::new("user, lang")),
                     ))
-                    .retry(Setting::On(
-                        Retry::new(Backoff::Exp {
-                            from: Duration::from_millis(100),
-                            to: Duration::from_secs(10),
-                            factor: Factor::DOUBLE,
-                        })
-                        .attempts(3),
-                    ))
+                    .retry(Setting::On(Retry::new(Backoff::Now).attempts(3)))
             },
         );
         ::gentle::__private::submit!(Registration::of(&POLICIES));
