@@ -90,7 +90,7 @@ impl<'a> First<'a> {
             permit = gate.try_enter();
             if permit.is_none() {
                 if let Some(limiter) = &policies.rate_limit {
-                    limiter.give_back();
+                    limiter.give_back(begun);
                 }
                 return None;
             }
@@ -166,9 +166,9 @@ impl<'a> Lane<'a> {
     /// Begins another attempt.
     pub(super) fn begin(&mut self) {
         self.let_go();
-        // A later attempt begins later, if anybody asks when.
-        if self.made > 0 && self.policies.is_timed() {
-            self.at = now();
+        // A later attempt begins later.
+        if self.made > 0 {
+            self.at = Instant::UNKNOWN;
         }
     }
 

@@ -47,8 +47,9 @@ impl Bucket {
         if self.is_several() { self.windows.wait(at, ahead) } else { self.one.wait(at, ahead) }
     }
 
-    pub(super) fn give_back(&self) {
-        if self.is_several() { self.windows.give_back() } else { self.one.give_back() }
+    /// Puts back the token that was taken at this moment.
+    pub(super) fn give_back(&self, at: Instant) {
+        if self.is_several() { self.windows.give_back(at) } else { self.one.give_back() }
     }
 
     #[inline]

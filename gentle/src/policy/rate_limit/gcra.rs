@@ -60,13 +60,14 @@ impl Gcra {
 
     /// How long a call waits for its token when `ahead` others come first.
     pub(crate) fn wait(&self, at: Instant, ahead: u32) -> Duration {
+        let others = self.interval.load(Ordering::Relaxed).saturating_mul(u64::from(ahead));
         let due = self
             .full_at
             .load(Ordering::Relaxed)
-            .saturating_sub(self.tolerance.load(Ordering::Relaxed))
-            .saturating_sub(at.nanos());
-        let others = self.interval.load(Ordering::Relaxed).saturating_mul(u64::from(ahead));
-        Duration::from_nanos(due.saturating_add(others))
+            .max(at.nanos())
+            .saturating_add(others)
+            .saturating_sub(self.tolerance.load(Ordering::Relaxed));
+        Instant::from_nanos(due) - at
     }
 
     /// Puts one token back. One taken under a faster rate than the present one may be worth more than the bucket
@@ -132,6 +133,15 @@ mod tests {
         assert!(bucket.take(at(0)).is_ok());
         bucket.give_back();
         assert!(bucket.take(at(0)).is_ok());
+    }
+
+    #[test]
+    fn those_ahead_are_served_from_what_is_in_the_bucket_first() {
+        let bucket = Gcra::new(Some(&RateLimit::new(5, Duration::from_millis(500))));
+        assert_eq!(bucket.wait(at(0), 4), Duration::ZERO);
+        assert_eq!(bucket.wait(at(0), 6), Duration::from_millis(200));
+        assert!(bucket.take(at(0)).is_ok());
+        assert_eq!(bucket.wait(at(50), 6), Duration::from_millis(250));
     }
 
     #[test]

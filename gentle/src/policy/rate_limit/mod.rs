@@ -86,7 +86,11 @@ pub(crate) struct Limiter {
 
 /// A token that was taken. Dropped before the call it was taken for begins, it goes back.
 #[derive(Debug)]
-pub(crate) struct Token<'a>(&'a Limiter);
+pub(crate) struct Token<'a> {
+    limiter: &'a Limiter,
+    /// When it was taken.
+    at: Instant,
+}
 
 impl Token<'_> {
     pub(crate) fn spend(self) {
@@ -96,8 +100,8 @@ impl Token<'_> {
 
 impl Drop for Token<'_> {
     fn drop(&mut self) {
-        self.0.bucket.give_back();
-        self.0.moved.notify_one();
+        self.limiter.bucket.give_back(self.at);
+        self.limiter.moved.notify_one();
     }
 }
 
@@ -141,13 +145,13 @@ impl Limiter {
 
     /// Takes a token in the same way; dropped before the call begins, it goes back.
     pub(crate) fn try_acquire(&self, at: Instant) -> Option<Token<'_>> {
-        self.try_take(at).then(|| Token(self))
+        self.try_take(at).then(|| Token { limiter: self, at })
     }
 
-    /// Gives back a token that was taken for a call that does not begin.
+    /// Gives back the token that was taken at this moment for a call that does not begin.
     #[cold]
-    pub(crate) fn give_back(&self) {
-        drop(Token(self));
+    pub(crate) fn give_back(&self, at: Instant) {
+        drop(Token { limiter: self, at });
     }
 
     /// Whether a call that has to wait would be refused at once.
@@ -217,7 +221,7 @@ impl Limiter {
         loop {
             let at = now();
             let due = match self.bucket.take(at) {
-                Ok(()) => return Ok((Token(self), at)),
+                Ok(()) => return Ok((Token { limiter: self, at }, at)),
                 Err(due) => due,
             };
             if due > place.until && self.changes.load(Ordering::Relaxed) != place.changes {

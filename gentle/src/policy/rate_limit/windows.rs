@@ -65,8 +65,9 @@ impl Windows {
         })
     }
 
-    pub(super) fn give_back(&self) {
-        self.each(|windows| windows.iter_mut().for_each(Window::give_back));
+    /// Puts back the tokens that were taken at this moment.
+    pub(super) fn give_back(&self, at: Instant) {
+        self.each(|windows| windows.iter_mut().for_each(|window| window.give_back(at.nanos())));
     }
 
     fn each<T>(&self, act: impl FnOnce(&mut [Window]) -> T) -> T {
@@ -127,14 +128,13 @@ impl Window {
         match self {
             Self::Smooth { full_at, interval, tolerance } => {
                 let others = interval.saturating_mul(u64::from(ahead));
-                let due = full_at.saturating_sub(*tolerance);
-                if ahead == 0 { due } else { due.max(at).saturating_add(others) }
+                (*full_at).max(at).saturating_add(others).saturating_sub(*tolerance)
             }
             Self::Exact { count, per, times } => {
                 while times.front().is_some_and(|first| first.saturating_add(*per) <= at) {
                     times.pop_front();
                 }
-                exact_due(times, *count, *per, ahead as usize)
+                exact_due(times, at, *count, *per, ahead as usize)
             }
         }
     }
@@ -146,22 +146,28 @@ impl Window {
         }
     }
 
-    fn give_back(&mut self) {
+    // Of an exact window it is the very one: the place of another call is not free because this one's is not needed.
+    fn give_back(&mut self, at: u64) {
         match self {
             Self::Smooth { full_at, interval, .. } => *full_at = full_at.saturating_sub(*interval),
-            Self::Exact { times, .. } => drop(times.pop_back()),
+            Self::Exact { times, .. } => {
+                if let Some(place) = times.iter().rposition(|time| *time == at) {
+                    times.remove(place);
+                }
+            }
         }
     }
 }
 
 /// When a place is free for one who has `ahead` others before him: when so many of the oldest have left the window
 /// that he fits in. Those ahead will be in it too, a whole window later.
-fn exact_due(times: &VecDeque<u64>, count: usize, per: u64, ahead: usize) -> u64 {
+fn exact_due(times: &VecDeque<u64>, at: u64, count: usize, per: u64, ahead: usize) -> u64 {
     let Some(leaving) = (times.len() + ahead + 1).checked_sub(count).filter(|leaving| *leaving > 0) else {
         return 0;
     };
     let (rounds, rest) = ((leaving - 1) / count, (leaving - 1) % count);
-    let oldest = times.get(rest).or(times.back()).copied().unwrap_or_default();
+    // Where there is still room, those ahead take it now.
+    let oldest = times.get(rest).copied().unwrap_or(at);
     oldest.saturating_add(per.saturating_mul(rounds as u64 + 1))
 }
 
@@ -217,10 +223,37 @@ mod tests {
     }
 
     #[test]
+    fn a_wide_window_with_room_for_all_in_line_makes_nobody_wait() {
+        let limit = limit("1/s and 100/h");
+        limit.take(at(0)).unwrap();
+        assert_eq!(limit.wait(at(0), 4), Duration::from_secs(5), "the hour has room for five");
+    }
+
+    #[test]
+    fn those_ahead_for_whom_a_strict_window_has_room_take_it_now() {
+        let limit = limit("2/s strict");
+        assert_eq!([0, 1, 2, 4].map(|ahead| limit.wait(at(500), ahead).as_millis()), [0, 0, 1_000, 2_000]);
+        limit.take(at(0)).unwrap();
+        assert_eq!([0, 1, 2].map(|ahead| limit.wait(at(500), ahead).as_millis()), [0, 500, 1_000]);
+    }
+
+    #[test]
+    fn a_token_given_back_late_does_not_free_the_place_of_another() {
+        let limit = limit("2/s strict");
+        limit.take(at(0)).unwrap();
+        limit.take(at(900)).unwrap();
+        limit.give_back(at(0));
+        limit.take(at(950)).unwrap();
+        assert!(limit.take(at(1_050)).is_err(), "two calls have begun within the second");
+        limit.give_back(at(0));
+        assert!(limit.take(at(1_050)).is_err(), "it has left the window long ago");
+    }
+
+    #[test]
     fn a_token_given_back_is_there_again_in_every_window() {
         let limit = limit("1/s and 1/h, strict");
         limit.take(at(0)).unwrap();
-        limit.give_back();
+        limit.give_back(at(0));
         assert!(limit.take(at(0)).is_ok());
     }
 
