@@ -82,10 +82,18 @@ fn fail(call: &mut Call<'_>) {
 
 /// Lets the circuit fail, and the time pass until it lets probes pass.
 pub(crate) async fn half_open(policies: &Policies) {
+    let limit = policies.current_set().rate_limit;
+    // It shall not cost a token.
+    if limit.is_some() {
+        policies.set(Key::RateLimit, "off").unwrap();
+    }
     let mut call = policies.begin();
     assert!(once(call.attempt(pin!(ready(Err::<(), _>(Failure::Own))))).is_ready());
     drop(call);
     assert!(matches!(policies.circuit_breaker().unwrap().state().phase, Phase::Open { .. }));
+    if let Some(limit) = limit {
+        policies.set(Key::RateLimit, &limit.to_string()).unwrap();
+    }
     advance(STEP * 6).await;
 }
 

@@ -34,17 +34,29 @@ struct Scene {
     polls: u32,
 }
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 enum Before {
     Nothing,
     /// The first call used a token, is inside and stays for a while.
     Busy,
     /// The circuit lets probes pass.
     HalfOpen,
+    /// It does, and one is inside.
+    Probed,
+}
+
+impl Before {
+    fn is_busy(self) -> bool {
+        matches!(self, Self::Busy | Self::Probed)
+    }
+
+    fn is_half_open(self) -> bool {
+        matches!(self, Self::HalfOpen | Self::Probed)
+    }
 }
 
 /// One more policy, one more row.
-const SCENES: [Scene; 14] = [
+const SCENES: [Scene; 16] = [
     Scene { text: r#"timeout = "1h""#, before: Before::Nothing, polls: 1 },
     Scene { text: r#"timeout = "30ms""#, before: Before::Nothing, polls: 1 },
     Scene { text: r#"timeout = "1h, 20ms each attempt""#, before: Before::Nothing, polls: 1 },
@@ -81,6 +93,16 @@ const SCENES: [Scene; 14] = [
         text: r#"circuit_breaker = "1 in a row, open 50ms, probe 3 of 5 within 1h", bulkhead = "1 queue 1""#,
         before: Before::HalfOpen,
         polls: 1,
+    },
+    Scene {
+        text: r#"circuit_breaker = "1 in a row, open 50ms, probe 3 of 5 within 1h", bulkhead = "1 queue 1""#,
+        before: Before::Probed,
+        polls: 4,
+    },
+    Scene {
+        text: r#"circuit_breaker = "1 in a row, open 50ms, probe 3 of 5 within 1h", rate_limit = "1/100ms queue 1""#,
+        before: Before::Probed,
+        polls: 4,
     },
     Scene {
         text: r#"circuit_breaker = "50 in a row", rate_limit = "2/20ms queue 3", bulkhead = "1 queue 2",
@@ -198,11 +220,11 @@ async fn play(scene: &Scene, way: usize, work: Work, polls: u32) -> bool {
     let what = format!("{name}, {}, {work:?}, dropped after {polls} polls", scene.text);
     let policies = Arc::new(Policies::parse(scene.text).unwrap());
     let mut twin = Twin::of(&policies);
-    if scene.before == Before::HalfOpen {
+    if scene.before.is_half_open() {
         left::half_open(&policies).await;
     }
     let guest = Operation::new(Work::Sleeps(3));
-    let mut visit: Option<Running> = (scene.before == Before::Busy).then(|| WAYS[0].1(&policies, &guest));
+    let mut visit: Option<Running> = scene.before.is_busy().then(|| WAYS[0].1(&policies, &guest));
     let silent = Arc::new(Silent);
     let waker = Waker::from(silent.clone());
     let mut guest_poll = |twin: &mut Twin| {

@@ -141,7 +141,10 @@ impl World {
                 self.pass(ticks).await;
             }
         }
-        self.settle();
+        // Sometimes more happens before anybody has noticed.
+        if self.dice.u8(..4) > 0 {
+            self.settle();
+        }
         self.look();
     }
 

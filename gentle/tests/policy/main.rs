@@ -1,9 +1,11 @@
 //! Policies under stress: calls that are given up at every point, limits that change while calls wait, many threads.
 #![allow(clippy::unwrap_used, reason = "an error here fails the test, as it should")]
 
+mod bad_input;
 mod bulkhead;
 mod cancel;
 mod circuit_breaker;
+mod clock;
 mod rate_limit;
 mod retry;
 mod timeout;

@@ -181,3 +181,19 @@ async fn who_waits_for_several_windows_waits_for_the_slowest() {
     }
     assert_eq!(now() - begun, Duration::from_secs(30), "the third is the minute's next");
 }
+
+#[tokio::test(start_paused = true)]
+async fn pitfall_26_a_cancelled_waiter_takes_no_token_and_leaves_no_task() {
+    let policies = policies(r#"rate_limit = "1/100ms""#);
+    let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    let (begun, before) = (now(), tasks());
+    assert_eq!(policies.call(at_once).await, Ok(()));
+    for _ in 0..5 {
+        let waiter = spawn(&policies, at_once).await;
+        assert_eq!(tasks(), before + 1, "there is the caller's own task and no other");
+        give_up(waiter).await;
+    }
+    assert_eq!(tasks(), before);
+    assert_eq!(policies.call(at_once).await, Ok(()));
+    assert_eq!(now() - begun, INTERVAL, "the next token is not one of theirs");
+}

@@ -7,7 +7,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use super::*;
 
 #[tokio::test(start_paused = true)]
-async fn every_attempt_has_a_service_that_was_made_ready() {
+async fn pitfall_10_every_attempt_has_a_service_that_was_made_ready() {
     let (strict, shared) = Strict::failing(2);
     let service = layer(r#"retry = "const(100ms), 3 attempts""#).clone_request().layer(strict);
     let (answer, took) = timed(service.oneshot(0)).await;
@@ -60,7 +60,7 @@ async fn nothing_is_reserved_during_a_pause() {
 
 // A refused attempt was ready and was not called: what it reserved is free during the pause, too.
 #[tokio::test(start_paused = true)]
-async fn a_refused_attempt_reserves_nothing_during_a_pause() {
+async fn pitfall_9_a_refused_attempt_reserves_nothing_during_a_pause() {
     let (strict, shared) = Strict::answering();
     let text = r#"retry = "const(1ms), 2 attempts", rate_limit = "1/100ms reject""#;
     let service = layer(text).clone_request().layer(strict);
@@ -151,7 +151,7 @@ impl Log {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_that_cannot_be_had_again_is_sent_once_and_that_can_be_seen() {
+async fn pitfall_13_a_request_that_cannot_be_had_again_is_sent_once_and_that_can_be_seen() {
     let log = Log::default();
     let _listening = log.listen();
     let calls = Arc::new(AtomicU32::new(0));
@@ -170,7 +170,7 @@ async fn a_request_that_cannot_be_had_again_is_sent_once_and_that_can_be_seen() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_layer_that_was_not_told_how_sends_each_request_once_and_warns_when_it_is_put_on() {
+async fn pitfall_13_a_layer_that_was_not_told_how_sends_each_request_once_and_warns_when_it_is_put_on() {
     let log = Log::default();
     let _listening = log.listen();
     let calls = Arc::new(AtomicU32::new(0));
