@@ -60,18 +60,19 @@ enum Last {
     Refused,
 }
 
-fn on<T>(setting: Option<Setting<T>>) -> Option<Option<T>> {
-    setting.map(Setting::on)
+/// The value, where it is named and not off.
+fn on<T>(setting: Option<Setting<T>>) -> Option<T> {
+    setting.and_then(Setting::on)
 }
 
 impl Stack {
     pub(crate) fn new(set: PolicySet) -> Self {
         Self {
             set,
-            breaker: on(set.circuit_breaker).map(Breaker::new),
-            rate: on(set.rate_limit).map(Rate::new),
-            gate: on(set.bulkhead).map(Gate::new),
-            retry: on(set.retry).map(Retrying::new),
+            breaker: set.circuit_breaker.map(|setting| Breaker::new(setting.on())),
+            rate: set.rate_limit.map(|setting| Rate::new(setting.on())),
+            gate: set.bulkhead.map(|setting| Gate::new(setting.on())),
+            retry: set.retry.map(|setting| Retrying::new(setting.on())),
             calls: Vec::new(),
             said: Vec::new(),
         }
@@ -168,7 +169,7 @@ impl Stack {
         let (deadline, again) = (self.calls[call].deadline, self.calls[call].made > 0);
         if at >= deadline {
             let kind = if again { Refusal::TooLong } else { Refusal::Elapsed };
-            return self.ended(call, at, Answer::refused(Key::Timeout, kind, After::Never), Last::Late);
+            return self.ended(call, at, Answer::refused(Key::Timeout, kind, After::Never), &Last::Late);
         }
         if let Some(breaker) = &mut self.breaker {
             match breaker.admit(at) {
@@ -286,14 +287,14 @@ impl Stack {
             let op = this.script[(this.tried - 1) % this.script.len()];
             self.say(call, at, What::Ended);
             self.answered(call, at, !op.well);
-            self.ended(call, at, if op.well { Answer::Well } else { Answer::Failed }, Last::Answered);
+            self.ended(call, at, if op.well { Answer::Well } else { Answer::Failed }, &Last::Answered);
         } else if at >= until {
             let whole = until == this.deadline;
             self.say(call, at, What::Cut);
             if !whole {
                 self.answered(call, at, true);
             }
-            let last = if whole { Last::Refused } else { Last::Answered };
+            let last = if whole { &Last::Refused } else { &Last::Answered };
             self.ended(call, at, Answer::refused(Key::Timeout, Refusal::Elapsed, After::Never), last);
         } else {
             return false;
@@ -314,13 +315,13 @@ impl Stack {
     }
 
     fn refuse(&mut self, call: usize, at: Time, policy: Key, kind: Refusal, after: After) {
-        self.ended(call, at, Answer::refused(policy, kind, after), Last::Refused);
+        self.ended(call, at, Answer::refused(policy, kind, after), &Last::Refused);
     }
 
     // The attempt has come to this; another one follows, or the call is over.
-    fn ended(&mut self, call: usize, at: Time, answer: Answer, last: Last) {
+    fn ended(&mut self, call: usize, at: Time, answer: Answer, last: &Last) {
         self.let_go(call, at);
-        self.calls[call].stage = match self.follows(call, at, answer, &last) {
+        self.calls[call].stage = match self.follows(call, at, answer, last) {
             Some(due) if due <= at => Stage::Next,
             Some(due) => Stage::Paused(due),
             None => {
@@ -377,13 +378,13 @@ impl Stack {
     }
 
     fn timeout(&self) -> Option<Timeout> {
-        on(self.set.timeout).flatten()
+        on(self.set.timeout)
     }
 
     // Whether anybody wants to know when a call began.
     fn is_timed(&self) -> bool {
-        let within = on(self.set.retry).flatten().is_some_and(|retry| retry.limit().is_some());
-        let slow = on(self.set.circuit_breaker).flatten().is_some_and(|breaker| {
+        let within = on(self.set.retry).is_some_and(|retry| retry.limit().is_some());
+        let slow = on(self.set.circuit_breaker).is_some_and(|breaker| {
             let over = |trip: &gentle::policy::Trip| {
                 matches!(trip, gentle::policy::Trip::Rate { over: Some(_), .. })
             };

@@ -1,5 +1,5 @@
 //! Policies under stress: calls that are given up at every point, limits that change while calls wait, many threads.
-#![allow(clippy::unwrap_used, reason = "an error here fails the test, as it should")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "an error here fails the test, as it should")]
 
 mod bad_input;
 mod bulkhead;
