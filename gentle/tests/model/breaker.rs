@@ -21,6 +21,15 @@ enum Step {
     HalfOpen,
 }
 
+/// What somebody holds it to by hand.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Hand {
+    Free,
+    Isolated,
+    Closed,
+    Observed,
+}
+
 /// One call's right to pass.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Pass {
@@ -31,6 +40,7 @@ pub(crate) struct Pass {
 
 pub(crate) struct Breaker {
     sentence: Option<CircuitBreaker>,
+    hand: Hand,
     answered: Vec<Answered>,
     step: Step,
     generation: u32,
@@ -47,6 +57,7 @@ impl Breaker {
     pub(crate) fn new(sentence: Option<CircuitBreaker>) -> Self {
         Self {
             sentence,
+            hand: Hand::Free,
             answered: Vec::new(),
             step: Step::Closed,
             generation: 0,
@@ -73,6 +84,17 @@ impl Breaker {
         }
     }
 
+    /// Holds it, or lets it go, closed.
+    pub(crate) fn hold(&mut self, hand: Hand, at: Time) {
+        self.hand = hand;
+        self.again = 0;
+        self.close(at);
+    }
+
+    fn is_free(&self) -> bool {
+        self.sentence.is_none() || self.hand == Hand::Closed
+    }
+
     /// Ends what has lasted too long.
     pub(crate) fn look(&mut self, at: Time) {
         if self.step == Step::HalfOpen && at >= self.moment {
@@ -94,9 +116,12 @@ impl Breaker {
 
     fn decide(&mut self, at: Time) -> Result<Pass, Option<u64>> {
         let pass = |generation, probe| Pass { generation, probe, counted: true };
-        let Some(sentence) = self.sentence else {
+        let Some(sentence) = self.sentence.filter(|_| !self.is_free()) else {
             return Ok(Pass { generation: self.generation, probe: false, counted: false });
         };
+        if self.hand == Hand::Isolated {
+            return Err(None);
+        }
         if self.step == Step::Closed {
             return Ok(pass(self.generation, false));
         }
@@ -143,6 +168,11 @@ impl Breaker {
         if self.step == Step::Closed {
             self.answered.push(call);
             if trips.iter().any(|trip| is_bad(*trip, call) && self.is_reached(*trip, at)) {
+                if self.hand == Hand::Observed {
+                    self.opened += 1;
+                    self.answered.clear();
+                    return;
+                }
                 if at - self.moment >= nanos(sentence.opens().to) {
                     self.again = 0;
                 }
@@ -165,6 +195,9 @@ impl Breaker {
         let [under_way, succeeded, failed] = self.probes;
         match self.step {
             _ if self.sentence.is_none() => Phase::Off,
+            _ if self.hand == Hand::Isolated => Phase::Isolated,
+            _ if self.hand == Hand::Closed => Phase::HeldClosed,
+            _ if self.hand == Hand::Observed => Phase::Observed,
             Step::Closed => Phase::Closed,
             Step::Open => Phase::Open { left: Duration::from_nanos(self.moment.saturating_sub(at)) },
             Step::HalfOpen => Phase::HalfOpen { under_way, succeeded, failed },

@@ -8,11 +8,13 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Wake, Waker};
 
 use fastrand::Rng;
+use gentle::here;
 use gentle::policy::circuit_breaker::Phase;
 use gentle::policy::{Policies, Rejected};
 use gentle::time::sleep;
 use tokio::time::advance;
 
+use crate::breaker::Hand;
 use crate::said::{Answer, Op, Said, What, about};
 use crate::stack::Stack;
 use crate::texts::{BAD, ROWS, Row};
@@ -119,7 +121,10 @@ impl World {
             format!("{} = \"{}\"", row.key, kind[dice.usize(..kind.len())])
         };
         let text = rows.iter().map(text).collect::<Vec<_>>().join(", ");
-        let policies = Arc::new(Policies::parse(&text).unwrap_or_else(|error| panic!("{text}: {error}")));
+        let parsed = Policies::parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        // As a macro declares them, or as they are built.
+        let declared = || Policies::of("model", here!(), Box::leak(Box::new(parsed.current_set())));
+        let policies = Arc::new(if seed % 4 == 0 { declared() } else { parsed });
         let model = Stack::new(policies.current_set());
         let done = vec![format!("seed {seed}: {text}")];
         let (running, log) = (Vec::new(), Log::default());
@@ -130,8 +135,9 @@ impl World {
         match self.dice.u32(..100) {
             0..45 => self.begin(),
             45..55 => self.give_up(),
-            55..65 => self.set(),
-            65..70 => self.set_badly(),
+            55..64 => self.set(),
+            64..69 => self.set_badly(),
+            69 => self.hold(),
             70..96 => {
                 let ticks = self.dice.u32(1..8);
                 self.pass(ticks).await;
@@ -210,6 +216,26 @@ impl World {
         let good = row.kinds[0][self.dice.usize(..row.kinds[0].len())];
         let text = if named { BAD[self.dice.usize(..BAD.len())] } else { good };
         assert!(self.policies.set(row.key, text).is_err(), "{} = {text}", row.key);
+    }
+
+    fn hold(&mut self) {
+        let Some(circuit) = self.policies.circuit_breaker() else { return };
+        let hand = match self.dice.u8(..6) {
+            0 => Hand::Isolated,
+            1 => Hand::Closed,
+            2 => Hand::Observed,
+            _ => Hand::Free,
+        };
+        match hand {
+            Hand::Isolated => circuit.isolate(),
+            Hand::Closed => circuit.close(),
+            Hand::Observed => circuit.observe(),
+            Hand::Free => circuit.reset(),
+        }
+        if let Some(breaker) = &mut self.model.breaker {
+            breaker.hold(hand, read());
+        }
+        self.note(format_args!("held by hand: {hand:?}"));
     }
 
     async fn pass(&mut self, ticks: u32) {

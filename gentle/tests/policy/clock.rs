@@ -104,6 +104,30 @@ fn pitfall_17_a_clock_that_runs_backwards_neither_panics_nor_gives_more() {
     });
 }
 
+#[test]
+fn pitfall_17_a_call_that_answers_before_it_began_took_no_time() {
+    let policies = policies(
+        r#"circuit_breaker = "50% over 1s of 4 in 10s or 2 in a row", retry = "now, 2 attempts, within 10s""#,
+    );
+    let answers = tokio::sync::Notify::new();
+    let mut call = Box::pin(policies.call(|| async {
+        answers.notified().await;
+        fails().await
+    }));
+    let cx = &mut Context::from_waker(Waker::noop());
+    paused().block_on(async {
+        advance(Duration::from_secs(3600)).await;
+        assert!(call.as_mut().poll(cx).is_pending());
+    });
+    paused().block_on(async {
+        answers.notify_one();
+        assert!(call.as_mut().poll(cx).is_pending(), "another attempt");
+        answers.notify_one();
+        assert_eq!(call.as_mut().poll(cx), Poll::Ready(Err(Failure::Own)));
+        assert!(matches!(policies.circuit_breaker().unwrap().state().phase, Phase::Open { .. }));
+    });
+}
+
 #[tokio::test(start_paused = true)]
 async fn pitfall_18_a_very_high_rate_refuses_nobody_and_does_not_run_over() {
     for text in ["1000000000/s reject", "1000/us reject", "1/ns reject", "60000000000/m reject"] {
