@@ -6,6 +6,7 @@ mod bulkhead;
 mod cancel;
 mod circuit_breaker;
 mod clock;
+mod coming_from;
 mod rate_limit;
 mod retry;
 mod timeout;

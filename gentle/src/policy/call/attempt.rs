@@ -50,7 +50,13 @@ where
         if this.call.is_under_way() {
             return this.go_on(cx);
         }
-        let Some(first) = First::try_enter(this.call.policies) else { return this.go_on(cx) };
+        let first = match First::try_enter(this.call.policies) {
+            Ok(first) => first,
+            Err(lane) => {
+                this.call.proceed(lane);
+                return this.go_on(cx);
+            }
+        };
         match this.operation.as_mut().poll(cx) {
             Poll::Ready(output) => {
                 let verdict = this.judge.verdict(&output);
@@ -58,7 +64,7 @@ where
                 Poll::Ready(output)
             }
             Poll::Pending => {
-                this.stage = Stage::Running(this.call.proceed(first).until(), None);
+                this.stage = Stage::Running(this.call.proceed(first.proceed()).until(), None);
                 this.watch(cx)
             }
         }

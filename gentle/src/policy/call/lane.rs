@@ -65,24 +65,26 @@ pub(super) struct Admitted {
 }
 
 impl<'a> First<'a> {
-    /// Admission where nothing stands in the way, as nearly always. Otherwise nothing has happened.
+    /// Admission where nothing stands in the way, as nearly always. Otherwise nothing has happened, and the lane begins
+    /// at the beginning.
     #[expect(
         clippy::inline_always,
         reason = "it has one caller in each function, whose every call goes through it"
     )]
     #[inline(always)]
-    pub(super) fn try_enter(policies: &'a Policies) -> Option<Self> {
+    pub(super) fn try_enter(policies: &'a Policies) -> Result<Self, Lane<'a>> {
         let (begun, deadline) = begin(policies);
+        let slowly = || Lane::new(policies, begun, deadline);
         if begun >= deadline {
-            return None;
+            return Err(slowly());
         }
         let pass = match &policies.circuit_breaker {
-            Some(breaker) => breaker.try_pass()?,
+            Some(breaker) => breaker.try_pass().ok_or_else(slowly)?,
             None => Pass::NONE,
         };
         if let Some(limiter) = &policies.rate_limit {
             if !limiter.try_take(begun) {
-                return None;
+                return Err(slowly());
             }
         }
         let mut permit = None;
@@ -92,14 +94,10 @@ impl<'a> First<'a> {
                 if let Some(limiter) = &policies.rate_limit {
                     limiter.give_back(begun);
                 }
-                return None;
+                return Err(slowly());
             }
         }
-        Some(Self { policies, begun, deadline, pass, permit })
-    }
-
-    pub(super) const fn begun(&self) -> Instant {
-        self.begun
+        Ok(Self { policies, begun, deadline, pass, permit })
     }
 
     /// Ends an attempt that went well, unless there is more to do about that.
@@ -134,6 +132,11 @@ pub(super) fn begin(policies: &Policies) -> (Instant, Instant) {
 impl<'a> Lane<'a> {
     pub(super) const fn new(policies: &'a Policies, begun: Instant, deadline: Instant) -> Self {
         Self { policies, deadline, at: begun, pass: Pass::NONE, made: 0, held: 0, last: Last::None }
+    }
+
+    /// When the call began, as long as it has made no attempt.
+    pub(super) const fn at(&self) -> Instant {
+        self.at
     }
 
     pub(super) const fn deadline(&self) -> Instant {
