@@ -126,17 +126,27 @@ impl Stack {
         self.calls[call].stage = Stage::Over;
     }
 
-    /// Lets every call do what it can at this moment, in the order in which they came, until none can do any more.
-    pub(crate) fn settle(&mut self, at: Time) {
+    /// Lets every call do what it can at this moment, in the order in which they came, until none can do any more. Says
+    /// whose turn it was.
+    pub(crate) fn settle(&mut self, at: Time, mut turn: impl FnMut(usize)) {
         let mut moved = true;
         while moved {
             moved = false;
             for call in 0..self.calls.len() {
-                while self.step(call, at) {
+                if self.go_on(call, at) {
+                    turn(call);
                     moved = true;
                 }
             }
         }
+    }
+
+    fn go_on(&mut self, call: usize, at: Time) -> bool {
+        let mut moved = false;
+        while self.step(call, at) {
+            moved = true;
+        }
+        moved
     }
 
     // One step, if there is one to do.

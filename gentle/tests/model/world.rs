@@ -27,6 +27,28 @@ struct Running {
     woken: Arc<Flag>,
 }
 
+impl Running {
+    fn is_woken(&self) -> bool {
+        self.woken.0.load(Ordering::Relaxed)
+    }
+
+    /// Has its turn, if it was woken. Whether there is more to do.
+    fn is_running(&mut self, log: &Log) -> bool {
+        if !self.woken.0.swap(false, Ordering::Relaxed) {
+            return true;
+        }
+        let waker = Waker::from(self.woken.clone());
+        let answer = match self.future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Pending => return true,
+            Poll::Ready(Ok(())) => Answer::Well,
+            Poll::Ready(Err(Failure::Own)) => Answer::Failed,
+            Poll::Ready(Err(Failure::Refused(rejected))) => Answer::of(rejected),
+        };
+        log.say(self.number, What::Over(answer));
+        false
+    }
+}
+
 struct Flag(AtomicBool);
 
 impl Wake for Flag {
@@ -246,36 +268,20 @@ impl World {
         }
     }
 
-    // Both sides do all there is to do at this moment.
+    // Both sides do all there is to do at this moment: a call of the library has its turn when that of the model has,
+    // which an executor may well do, and whoever was woken besides has nothing to say.
     fn settle(&mut self) {
+        let (running, log) = (&mut self.running, &self.log);
+        self.model.settle(read(), |number| {
+            running.retain_mut(|call| call.number != number || call.is_running(log));
+        });
         let mut rounds = 0;
-        while self.poll_woken() {
+        while self.running.iter().any(Running::is_woken) {
+            self.running.retain_mut(|call| call.is_running(&self.log));
             rounds += 1;
             assert!(rounds < 1_000, "it spins\n{self}");
         }
-        self.model.settle(read());
         self.compare();
-    }
-
-    fn poll_woken(&mut self) -> bool {
-        let mut polled = false;
-        let log = &self.log;
-        self.running.retain_mut(|call| {
-            if !call.woken.0.swap(false, Ordering::Relaxed) {
-                return true;
-            }
-            polled = true;
-            let waker = Waker::from(call.woken.clone());
-            let answer = match call.future.as_mut().poll(&mut Context::from_waker(&waker)) {
-                Poll::Pending => return true,
-                Poll::Ready(Ok(())) => Answer::Well,
-                Poll::Ready(Err(Failure::Own)) => Answer::Failed,
-                Poll::Ready(Err(Failure::Refused(rejected))) => Answer::of(rejected),
-            };
-            log.say(call.number, What::Over(answer));
-            false
-        });
-        polled
     }
 
     fn compare(&mut self) {

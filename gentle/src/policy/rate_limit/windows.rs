@@ -151,7 +151,7 @@ impl Window {
         match self {
             Self::Smooth { full_at, interval, .. } => *full_at = full_at.saturating_sub(*interval),
             Self::Exact { times, .. } => {
-                if let Some(place) = times.iter().rposition(|time| *time == at) {
+                if let Some(place) = times.iter().rposition(|time| *time <= at) {
                     times.remove(place);
                 }
             }
