@@ -1,15 +1,16 @@
-use gentle_dsl::{Key, PolicySet};
+use gentle_dsl::{Bulkhead, CircuitBreaker, Each, Key, PolicySet, RateLimit, Sentence, Setting};
 use proc_macro2::{Span, TokenStream};
 use syn::parse::Parse;
 use syn::{Expr, Ident, LitStr, Path};
 
+use super::each::EachKey;
 use crate::support::arguments::{Argument, Value, split};
 use crate::support::errors::Errors;
 use crate::support::{messages, options, sentence};
 
 /// The keys beside the policies; the second half is known and does nothing yet.
-const CODE_KEYS: [&str; 3] = ["name", "policy", "crate"];
-const LATER: [&str; 6] = ["idempotent", "retry_if", "failure_if", "retry_after", "cost", "on_event"];
+const CODE_KEYS: [&str; 4] = ["cost", "name", "policy", "crate"];
+const LATER: [&str; 5] = ["idempotent", "retry_if", "failure_if", "retry_after", "on_event"];
 
 /// What stands inside `#[gentle(…)]`.
 #[derive(Default)]
@@ -20,6 +21,10 @@ pub(crate) struct Attribute {
     pub(crate) name: Option<LitStr>,
     pub(crate) policy: Option<Expr>,
     pub(crate) krate: Option<Path>,
+    /// What policies are kept separately for.
+    pub(crate) each: Vec<EachKey>,
+    /// How many tokens a call takes, with the key in front of it.
+    pub(crate) cost: Option<(Ident, Expr)>,
     given: Vec<String>,
 }
 
@@ -65,18 +70,38 @@ impl Attribute {
     fn take_policy(&mut self, key: Key, argument: &Argument, errors: &Errors) {
         self.named.push((key, argument.key.clone()));
         match key {
-            Key::CircuitBreaker => self.set.circuit_breaker = sentence::read(argument, errors),
-            Key::RateLimit => self.set.rate_limit = sentence::read(argument, errors),
-            Key::Bulkhead => self.set.bulkhead = sentence::read(argument, errors),
+            Key::CircuitBreaker => {
+                self.set.circuit_breaker = self.keyed(argument, CircuitBreaker::keyed, errors);
+            }
+            Key::RateLimit => self.set.rate_limit = self.keyed(argument, RateLimit::keyed, errors),
+            Key::Bulkhead => self.set.bulkhead = self.keyed(argument, Bulkhead::keyed, errors),
             Key::Retry => self.set.retry = sentence::read(argument, errors),
             Key::Timeout => self.set.timeout = sentence::read(argument, errors),
             _ => not_there_yet(argument, errors),
         }
     }
 
+    // A sentence that may have a key.
+    fn keyed<T: Sentence>(
+        &mut self,
+        argument: &Argument,
+        each: impl FnOnce(&T) -> Option<Each>,
+        errors: &Errors,
+    ) -> Option<Setting<T>> {
+        let setting = sentence::read(argument, errors)?;
+        if setting.on().as_ref().and_then(each).is_some() {
+            self.each.extend(EachKey::read(T::KEY, argument, errors));
+        }
+        Some(setting)
+    }
+
     fn take_code(&mut self, key: &str, argument: &Argument, errors: &Errors) {
         match key {
             "name" => self.name = name(argument, errors),
+            "cost" => {
+                let cost = code(argument, "batch.len()", errors);
+                self.cost = cost.map(|cost| (argument.key.clone(), cost));
+            }
             "policy" => self.policy = code(argument, "PAYMENTS", errors),
             "crate" => self.krate = code(argument, "my_crate::gentle", errors),
             later if LATER.contains(&later) => not_there_yet(argument, errors),
@@ -89,6 +114,7 @@ impl Attribute {
         if self.named.is_empty() && self.policy.is_none() && errors.is_empty() {
             errors.at(Span::call_site(), messages::no_policy(macro_name).bare());
         }
+        self.check_cost(macro_name, errors);
         if self.policy.is_none() {
             return;
         }
@@ -97,6 +123,17 @@ impl Attribute {
         }
         if let Some(name) = &self.name {
             errors.mistake(name, &messages::beside_policy("name"));
+        }
+    }
+}
+
+impl Attribute {
+    fn check_cost(&self, macro_name: &str, errors: &Errors) {
+        let Some((key, _)) = &self.cost else { return };
+        if macro_name == "policies" {
+            errors.mistake(key, &messages::cost_without_call());
+        } else if self.policy.is_none() && self.key(Key::RateLimit).is_none() {
+            errors.mistake(key, &messages::cost_without_limit());
         }
     }
 }

@@ -14,6 +14,7 @@ pub(crate) fn check(attribute: &Attribute, function: &Function, errors: &Errors)
     if matches!(function.shape, Shape::Blocking) {
         return;
     }
+    keys(attribute, function, errors);
     if attribute.key(Key::Retry).is_some() {
         infallible(function, errors);
         returned_loan(function, errors);
@@ -29,6 +30,11 @@ fn blocking(attribute: &Attribute, function: &Function, errors: &Errors) {
         None => messages::not_async(&function.item.sig.ident),
     };
     errors.mistake(function.item.sig.fn_token, &mistake);
+}
+
+fn keys(attribute: &Attribute, function: &Function, errors: &Errors) {
+    let arguments = function.arguments();
+    attribute.each.iter().for_each(|each| each.check(&arguments, errors));
 }
 
 fn infallible(function: &Function, errors: &Errors) {

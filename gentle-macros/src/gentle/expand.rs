@@ -5,6 +5,7 @@ use syn::spanned::Spanned;
 use syn::{Block, Expr, FnArg, Pat, PatIdent, PatType, Receiver, ReceiverKind, Signature, Stmt, Type};
 
 use super::attribute::Attribute;
+use super::each;
 use super::function::{Function, Shape};
 use super::receiver;
 use crate::support::{krate, tokens};
@@ -15,6 +16,7 @@ struct Names {
     /// so that it does so once.
     site: Span,
     policies: Ident,
+    caller: Ident,
     call: Ident,
     outcome: Ident,
     pause: Ident,
@@ -28,6 +30,7 @@ impl Names {
         Self {
             site,
             policies: name("__policies"),
+            caller: name("__caller"),
             call: name("__call"),
             outcome: name("__outcome"),
             pause: name("__pause"),
@@ -44,7 +47,7 @@ pub(crate) fn expand(attribute: &Attribute, mut function: Function) -> TokenStre
     let run = if attribute.repeats() {
         repeated(attribute, &mut function, &names, &krate)
     } else {
-        once(&function, &names, &krate)
+        once(attribute, &function, &names, &krate)
     };
     let body = match function.shape {
         Shape::AsyncTrait { .. } => quote!(::std::boxed::Box::pin(async move { #policies #run })),
@@ -59,6 +62,10 @@ pub(crate) fn expand(attribute: &Attribute, mut function: Function) -> TokenStre
 fn policies(attribute: &Attribute, function: &Ident, names: &Names, krate: &TokenStream) -> TokenStream {
     let policies = &names.policies;
     if let Some(given) = &attribute.policy {
+        // `PAYMENTS.each(tenant)` has more to it than the policies.
+        if matches!(given, Expr::MethodCall(call) if call.method == "each" || call.method == "cost") {
+            return quote!(let #policies: #krate::policy::Caller<'_> = #given;);
+        }
         let given = quote_spanned!(given.span()=> &#given);
         return quote!(let #policies: &#krate::policy::Policies = #given;);
     }
@@ -79,12 +86,54 @@ fn policies(attribute: &Attribute, function: &Ident, names: &Names, krate: &Toke
     }
 }
 
-/// One attempt: the arguments move into it.
-fn once(function: &Function, names: &Names, krate: &TokenStream) -> TokenStream {
-    let (policies, body) = (&names.policies, typed_body(function, names, krate));
-    quote_spanned! {names.site=>
-        #policies.begin().attempt(::core::pin::pin!(async move #body)).await
+/// `let __caller = …;` where calls differ by a key or by what they cost, and who begins a call.
+fn caller(
+    attribute: &Attribute,
+    mutable: &[Ident],
+    parts: &TokenStream,
+    names: &Names,
+    krate: &TokenStream,
+) -> (TokenStream, Ident) {
+    let (policies, caller) = (&names.policies, &names.caller);
+    if attribute.each.is_empty() && attribute.cost.is_none() {
+        return (TokenStream::new(), policies.clone());
     }
+    let mut code = each::keys(&attribute.each, policies, mutable);
+    if let Some((_, cost)) = &attribute.cost {
+        let cost = quote_spanned!(cost.span()=> #krate::__private::cost(#cost));
+        code.extend(quote!(.cost(#cost)));
+    }
+    let imports = (!attribute.each.is_empty()).then(|| {
+        quote!(
+            use #krate::__private::AsPolicyKey as _;
+        )
+    });
+    (quote!(let #caller = { #imports #parts #code };), caller.clone())
+}
+
+/// The arguments that are mutable references.
+fn mutable(function: &Function) -> Vec<Ident> {
+    let mut names = Vec::new();
+    for input in &function.item.sig.inputs {
+        match input {
+            FnArg::Typed(typed) if matches!(&*typed.ty, Type::Reference(reference) if reference.mutability.is_some()) =>
+            {
+                each::bound(&typed.pat, &mut names);
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+/// One attempt: the arguments move into it.
+fn once(attribute: &Attribute, function: &Function, names: &Names, krate: &TokenStream) -> TokenStream {
+    let (caller, begun) = caller(attribute, &mutable(function), &TokenStream::new(), names, krate);
+    let body = typed_body(function, names, krate);
+    let attempt = quote_spanned! {names.site=>
+        #begun.begin().attempt(::core::pin::pin!(async move #body)).await
+    };
+    quote!(#caller #attempt)
 }
 
 /// As many attempts as the policies say: each has the arguments anew.
@@ -94,9 +143,11 @@ fn repeated(
     names: &Names,
     krate: &TokenStream,
 ) -> TokenStream {
-    let Names { site, policies, call, outcome, pause, .. } = names;
+    let Names { site, call, outcome, pause, .. } = names;
     let mut body = typed_body(function, names, krate).to_token_stream();
-    let mut again = arguments(&mut function.item.sig, names);
+    let references = mutable(function);
+    let (mut again, parts) = arguments(&mut function.item.sig, names);
+    let (caller, begun) = caller(attribute, &references, &parts, names, krate);
     if let Some(receiver) = receiver_again(function, names) {
         again.extend(receiver);
         body = receiver::rename(body, &names.receiver);
@@ -108,7 +159,8 @@ fn repeated(
     };
     let settled = quote_spanned!(*site=> #call.settle(#outcome));
     quote! {
-        let mut #call = #policies.begin();
+        #caller
+        let mut #call = #begun.begin();
         loop {
             #again
             let #outcome = #attempt;
@@ -140,15 +192,21 @@ fn output(function: &Function) -> TokenStream {
     if unnamed { quote!(_) } else { output }
 }
 
-/// `let x = __call.again(&x);` for every argument that an attempt would use up.
-fn arguments(signature: &mut Signature, names: &Names) -> TokenStream {
-    let mut again = TokenStream::new();
+/// `let x = __call.again(&x);` for every argument that an attempt would use up, and behind it `let (a, b) = &x;` for every
+/// one that is taken apart, for who wants to look at its parts before the first attempt.
+fn arguments(signature: &mut Signature, names: &Names) -> (TokenStream, TokenStream) {
+    let (mut again, mut parts) = (TokenStream::new(), TokenStream::new());
     for (index, input) in signature.inputs.iter_mut().enumerate() {
         if let FnArg::Typed(argument) = input {
+            let pattern = (*argument.pat).clone();
             again.extend(argument_again(argument, index, names));
+            let parameter = &argument.pat;
+            if !matches!(pattern, Pat::Wild(_) | Pat::Ident(_)) {
+                parts.extend(quote!(#[allow(unused_variables)] let #pattern = &#parameter;));
+            }
         }
     }
-    again
+    (again, parts)
 }
 
 fn argument_again(argument: &mut PatType, index: usize, names: &Names) -> Option<TokenStream> {

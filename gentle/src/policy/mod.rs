@@ -14,6 +14,9 @@
 //! takes its own token and its own permit; no permit is held while a retry waits; who waits for a token does not
 //! occupy a place in the bulkhead; the limit of one attempt does not count the time in the queue.
 //!
+//! A rate limit, a bulkhead and a circuit breaker are one for all calls, or one for each key: `"20/s each tenant"`, see
+//! [`each`].
+//!
 //! Around a function there is the attribute, around a call [`Policies::call`]. Operations that are put together as
 //! values have policies as methods ([`handler`]), and services in a stack have them as layers (`tower`, with the
 //! feature of that name).
@@ -22,7 +25,9 @@
 
 mod builder;
 mod call;
+mod caller;
 mod judge;
+mod keys;
 mod outcome;
 mod patience;
 mod policies;
@@ -34,6 +39,7 @@ pub mod bulkhead;
 pub mod circuit_breaker;
 #[doc = include_str!("coming_from.md")]
 pub mod coming_from {}
+pub mod each;
 pub mod handler;
 pub mod rate_limit;
 pub mod retry;
@@ -43,8 +49,10 @@ pub mod tower;
 
 pub use builder::{Builder, IntoSetting};
 pub use call::{Attempt, Call, Pause};
+pub use caller::Caller;
+pub use each::PolicyKey;
 pub use gentle_dsl::{
-    Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Factor, Jitter, Key, Mistake, Mistakes, Percent,
+    Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Each, Factor, Jitter, Key, Mistake, Mistakes, Percent,
     PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries, Trip, Turn, Waiting,
 };
 pub use judge::{ByOutcome, Judge, Verdict};

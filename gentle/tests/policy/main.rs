@@ -7,6 +7,8 @@ mod cancel;
 mod circuit_breaker;
 mod clock;
 mod coming_from;
+mod cost;
+mod each;
 mod rate_limit;
 mod retry;
 mod timeout;

@@ -14,7 +14,7 @@ pub use pause::Pause;
 
 use super::judge::Judge;
 use super::retry::{Course, Retrying, Schedule};
-use super::{Again, ByOutcome, FromRejected, Outcome, Policies, Verdict};
+use super::{Again, ByOutcome, Caller, FromRejected, Outcome, Policies, Verdict};
 use crate::time::{Instant, now};
 use lane::{First, Lane, Last};
 
@@ -35,6 +35,8 @@ use lane::{First, Lane, Last};
 #[derive(Debug)]
 pub struct Call<'a> {
     policies: &'a Policies,
+    /// Who comes with a key or at a cost of its own.
+    caller: Option<&'a Caller<'a>>,
     /// Whether the first attempt went well and left nothing to do.
     done: bool,
     under_way: Option<UnderWay<'a>>,
@@ -58,8 +60,8 @@ impl<'a> UnderWay<'a> {
 
 impl<'a> Call<'a> {
     #[inline]
-    pub(super) const fn new(policies: &'a Policies) -> Self {
-        Self { policies, done: false, under_way: None }
+    pub(super) const fn new(policies: &'a Policies, caller: Option<&'a Caller<'a>>) -> Self {
+        Self { policies, caller, done: false, under_way: None }
     }
 
     /// Makes one attempt: waits for its token and its permit, then runs `operation` within its time.
@@ -152,7 +154,7 @@ impl<'a> Call<'a> {
     fn under_way(&mut self) -> &mut UnderWay<'a> {
         self.under_way.get_or_insert_with(|| {
             let (begun, deadline) = lane::begin(self.policies);
-            UnderWay::new(Lane::new(self.policies, begun, deadline))
+            UnderWay::new(Lane::new(self.policies, self.caller, begun, deadline))
         })
     }
 
