@@ -43,13 +43,15 @@ impl Rate {
     }
 
     pub(crate) fn set(&mut self, limit: Option<RateLimit>, at: Time) {
-        let was_on = self.limit.is_some();
+        // While one smooth window is all there is, a debt has no price as long as there is no limit.
+        let one = matches!(self.windows[..], [Window::Smooth { .. }]);
+        let priced = self.limit.is_some() || !one;
         self.limit = limit;
         self.changes += 1;
         let Some(limit) = &self.limit else { return };
         let before = std::mem::replace(&mut self.windows, windows(limit));
         for (window, before) in self.windows.iter_mut().zip(before) {
-            window.inherit(before, was_on, at);
+            window.inherit(before, priced, at);
         }
     }
 
@@ -139,18 +141,26 @@ fn windows(limit: &RateLimit) -> Vec<Window> {
 
 impl Window {
     // As many tokens are missing as before, but never more than there are.
-    fn inherit(&mut self, before: Self, was_on: bool, now: Time) {
+    fn inherit(&mut self, before: Self, priced: bool, now: Time) {
         let left = missing(&before, now);
         match (self, before) {
             (Self::Smooth { interval, capacity, missing, at }, Self::Smooth { interval: old, .. }) => {
                 let scaled = u128::from(left) * u128::from(*interval) / u128::from(old);
-                let left = if was_on { u64::try_from(scaled).unwrap() } else { left };
+                let left = if priced { u64::try_from(scaled).unwrap() } else { left };
                 (*missing, *at) = (left.min(*interval * *capacity), now);
+            }
+            (Self::Smooth { interval, capacity, missing, at }, Self::Exact { per, taken, .. }) => {
+                let tokens = taken.iter().filter(|moment| **moment + per > now).count() as u64;
+                (*missing, *at) = (*interval * tokens.min(*capacity), now);
             }
             (Self::Exact { count, taken, .. }, Self::Exact { taken: before, .. }) => {
                 *taken = before[before.len().saturating_sub(*count)..].to_vec();
             }
-            _ => {}
+            (Self::Exact { count, per, taken }, Self::Smooth { interval: old, .. }) => {
+                let price = if priced { old } else { per.div_ceil(*count as u64) };
+                let tokens = usize::try_from(left.div_ceil(price)).unwrap();
+                *taken = vec![now; tokens.min(*count)];
+            }
         }
     }
 

@@ -8,34 +8,35 @@ use gentle::policy::Key;
 /// One policy and what it may be set to.
 pub(crate) struct Row {
     pub(crate) key: Key,
-    /// Live changes stay within one of these.
-    pub(crate) kinds: &'static [&'static [&'static str]],
+    pub(crate) texts: &'static [&'static str],
 }
 
 pub(crate) const ROWS: [Row; 5] = [
     Row {
         key: Key::RateLimit,
-        // What one kind of window has given out the other kinds cannot take over.
-        kinds: &[
-            &[
-                "1/100ms",
-                "2/100ms",
-                "1/20ms burst 3",
-                "3/100ms reject",
-                "5/100ms wait 30ms",
-                "1/50ms queue 2",
-                "2/50ms wait 100ms queue 3",
-                "1/s reject",
-                "off",
-            ],
-            &["1/30ms and 4/200ms", "2/20ms and 5/300ms reject", "1/10ms burst 2 and 3/100ms wait 150ms"],
-            &["2/100ms strict", "3/200ms strict reject", "1/50ms strict wait 120ms"],
-            &["2/50ms and 5/300ms strict reject", "3/40ms and 4/400ms strict reject"],
+        texts: &[
+            "1/100ms",
+            "2/100ms",
+            "1/20ms burst 3",
+            "3/100ms reject",
+            "5/100ms wait 30ms",
+            "1/50ms queue 2",
+            "2/50ms wait 100ms queue 3",
+            "1/s reject",
+            "1/30ms and 4/200ms",
+            "2/20ms and 5/300ms reject",
+            "1/10ms burst 2 and 3/100ms wait 150ms",
+            "2/100ms strict",
+            "3/200ms strict reject",
+            "1/50ms strict wait 120ms",
+            "2/50ms and 5/300ms strict reject",
+            "3/40ms and 4/400ms strict reject",
+            "off",
         ],
     },
     Row {
         key: Key::Bulkhead,
-        kinds: &[&[
+        texts: &[
             "1",
             "2",
             "3",
@@ -45,11 +46,11 @@ pub(crate) const ROWS: [Row; 5] = [
             "3 wait 100ms queue 1",
             "2 queue 9",
             "off",
-        ]],
+        ],
     },
     Row {
         key: Key::Retry,
-        kinds: &[&[
+        texts: &[
             "const(20ms), 3 attempts",
             "now, 2 attempts",
             "list(10ms, 30ms)",
@@ -62,11 +63,11 @@ pub(crate) const ROWS: [Row; 5] = [
             "now, 3 attempts, budget 50% floor 1/500ms",
             "const(50ms), forever",
             "off",
-        ]],
+        ],
     },
     Row {
         key: Key::CircuitBreaker,
-        kinds: &[&[
+        texts: &[
             "2 in a row, open 45ms within 30ms",
             "50% of 4 in 100ms, open 6500us..26ms within 20ms",
             "3 of 5, open 13ms, probe 2 of 3 within 20ms",
@@ -75,11 +76,11 @@ pub(crate) const ROWS: [Row; 5] = [
             "3 in 50ms, open 6500us..26ms, probe 1 of 2 within 30ms",
             "60% of 5 or 2 in a row, open 6500us..26ms, probe 3 of 4 within 100ms",
             "off",
-        ]],
+        ],
     },
     Row {
         key: Key::Timeout,
-        kinds: &[&["100ms", "30ms each attempt", "200ms, 50ms each attempt", "50ms", "400ms", "off"]],
+        texts: &["100ms", "30ms each attempt", "200ms, 50ms each attempt", "50ms", "400ms", "off"],
     },
 ];
 

@@ -116,7 +116,7 @@ impl Script {
 
 pub(crate) struct World {
     dice: Rng,
-    rows: Vec<(&'static Row, &'static [&'static str])>,
+    rows: Vec<&'static Row>,
     policies: Arc<Policies>,
     model: Stack,
     running: Vec<Running>,
@@ -132,16 +132,9 @@ impl World {
         let mut dice = Rng::with_seed(seed);
         let mut rows = Vec::new();
         while rows.is_empty() {
-            for row in &ROWS {
-                let kind = row.kinds[dice.usize(..row.kinds.len())];
-                if dice.u8(..5) < 3 {
-                    rows.push((row, kind));
-                }
-            }
+            rows.extend(ROWS.iter().filter(|_| dice.u8(..5) < 3));
         }
-        let text = |(row, kind): &(&Row, &'static [&'static str])| {
-            format!("{} = \"{}\"", row.key, kind[dice.usize(..kind.len())])
-        };
+        let text = |row: &&Row| format!("{} = \"{}\"", row.key, row.texts[dice.usize(..row.texts.len())]);
         let text = rows.iter().map(text).collect::<Vec<_>>().join(", ");
         let parsed = Policies::parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
         // As a macro declares them, or as they are built.
@@ -224,8 +217,8 @@ impl World {
     }
 
     fn set(&mut self) {
-        let (row, kind) = self.rows[self.dice.usize(..self.rows.len())];
-        let text = kind[self.dice.usize(..kind.len())];
+        let row = self.rows[self.dice.usize(..self.rows.len())];
+        let text = row.texts[self.dice.usize(..row.texts.len())];
         self.note(format_args!("{} = {text}", row.key));
         self.policies.set(row.key, text).unwrap();
         let change = Policies::parse(&format!("{} = \"{text}\"", row.key)).unwrap();
@@ -234,8 +227,8 @@ impl World {
 
     fn set_badly(&mut self) {
         let row = &ROWS[self.dice.usize(..ROWS.len())];
-        let named = self.rows.iter().any(|(other, _)| other.key == row.key);
-        let good = row.kinds[0][self.dice.usize(..row.kinds[0].len())];
+        let named = self.rows.iter().any(|other| other.key == row.key);
+        let good = row.texts[self.dice.usize(..row.texts.len())];
         let text = if named { BAD[self.dice.usize(..BAD.len())] } else { good };
         assert!(self.policies.set(row.key, text).is_err(), "{} = {text}", row.key);
     }

@@ -87,6 +87,11 @@ impl Pace {
 }
 
 impl Change {
+    /// The nanoseconds for one token there were before; zero where there was no limit.
+    pub(super) const fn before(self) -> u64 {
+        self.before
+    }
+
     /// As many tokens are missing as before, but never more than the new bucket holds: what was given out under a slow
     /// rate does not hold up a fast one.
     pub(super) fn carry(self, bucket: &AtomicU64, at: Instant) {

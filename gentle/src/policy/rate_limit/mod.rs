@@ -34,7 +34,8 @@
 //!
 //! **Cancel safety:** a call given up in the line takes no token and leaves no gap; the others move up.
 //!
-//! **Live change:** what was given out stays given out, counted in tokens; those in line go on at the new rate.
+//! **Live change:** what was given out stays given out, counted in tokens, also between one window and several; an exact
+//! one takes what a smooth one has given out as given out just now. Those in line go on at the new rate.
 //!
 //! ```
 //! use gentle::policy::Policies;

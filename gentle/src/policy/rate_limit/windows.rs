@@ -24,12 +24,32 @@ impl Windows {
         Self(Mutex::new(limit.map(windows).unwrap_or_default()))
     }
 
-    /// Takes over another limit. A window that stays keeps what it has given out.
-    pub(super) fn set(&self, limit: Option<&RateLimit>, at: Instant) {
+    /// Takes over another limit. Each window keeps what the one at its place has given out.
+    pub(super) fn set(&self, limit: &RateLimit, at: Instant) {
         let mut all = self.lock();
-        let before = std::mem::replace(&mut *all, limit.map(windows).unwrap_or_default());
+        let before = std::mem::replace(&mut *all, windows(limit));
         for (window, before) in all.iter_mut().zip(before) {
             window.inherit(before, at.nanos());
+        }
+    }
+
+    /// Whether there are any. There are none where one smooth window is all there is, which is kept elsewhere.
+    pub(super) fn are_there(&self) -> bool {
+        !self.lock().is_empty()
+    }
+
+    /// Takes over another limit from the one smooth window there was.
+    pub(super) fn begin(&self, full_at: u64, interval: u64, limit: &RateLimit, at: Instant) {
+        *self.lock() = vec![Window::Smooth { full_at, interval, tolerance: 0 }];
+        self.set(limit, at);
+    }
+
+    /// Takes over a limit of one smooth window, and hands over when that would be full.
+    pub(super) fn end(&self, limit: &RateLimit, at: Instant) -> u64 {
+        self.set(limit, at);
+        match std::mem::take(&mut *self.lock()).first() {
+            Some(Window::Smooth { full_at, .. }) => *full_at,
+            _ => 0,
         }
     }
 
@@ -94,20 +114,32 @@ impl Window {
         Self::Smooth { full_at: 0, interval, tolerance }
     }
 
-    fn inherit(&mut self, before: Self, at: u64) {
+    // As many tokens are missing as before, but never more than there are.
+    fn inherit(&mut self, before: Self, now: u64) {
         match (self, before) {
             (
                 Self::Smooth { full_at, interval, tolerance },
                 Self::Smooth { full_at: before, interval: old, .. },
             ) => {
-                let debt = super::gcra::owed(before.saturating_sub(at), old, *interval);
-                *full_at = at.saturating_add(debt.min(interval.saturating_add(*tolerance)));
+                let debt = super::gcra::owed(before.saturating_sub(now), old, *interval);
+                *full_at = now.saturating_add(debt.min(interval.saturating_add(*tolerance)));
+            }
+            (Self::Smooth { full_at, interval, tolerance }, Self::Exact { per, mut times, .. }) => {
+                forget(&mut times, per, now);
+                let debt = interval.saturating_mul(times.len() as u64);
+                *full_at = now.saturating_add(debt.min(interval.saturating_add(*tolerance)));
             }
             (Self::Exact { count, times, .. }, Self::Exact { times: before, .. }) => {
                 let skip = before.len().saturating_sub(*count);
                 times.extend(before.into_iter().skip(skip));
             }
-            _ => {}
+            // Nobody knows any more when they were taken: it may have been just now.
+            (Self::Exact { count, per, times }, Self::Smooth { full_at: before, interval: old, .. }) => {
+                let price = if old == 0 { per.div_ceil(*count as u64) } else { old };
+                let missing = before.saturating_sub(now).div_ceil(price.max(1));
+                let missing = usize::try_from(missing).unwrap_or(usize::MAX).min(*count);
+                times.extend(std::iter::repeat_n(now, missing));
+            }
         }
     }
 
@@ -279,7 +311,7 @@ mod tests {
     fn a_window_that_stays_keeps_what_it_has_given_out() {
         let limit = limit("5/s strict");
         (0..5).for_each(|_| limit.take(at(0), 1).unwrap());
-        limit.set(RateLimit::parse("7/s strict").unwrap().on().as_ref(), at(10));
+        limit.set(&RateLimit::parse("7/s strict").unwrap().on().unwrap(), at(10));
         assert_eq!((0..5).filter(|_| limit.take(at(10), 1).is_ok()).count(), 2);
     }
 
