@@ -49,8 +49,10 @@ const PROBE: u32 = 2;
 pub(super) enum Last {
     /// No attempt has been made since the last one was settled.
     None,
-    /// The operation answered, or an attempt of its own ran out of time: a failure may be repeated.
+    /// The operation answered: a failure may be repeated.
     Answered,
+    /// The time of the attempt was up before the operation answered: that may be repeated too.
+    CutOff,
     /// The time was up before an attempt could be made.
     Late,
     /// A policy refused: to be repeated only if it said when.
@@ -347,6 +349,7 @@ impl<'a> Lane<'a> {
             self.last = Last::Refused(elapsed);
         } else {
             self.answered(Verdict::Failure);
+            self.last = Last::CutOff;
         }
         R::from_rejected(elapsed)
     }
@@ -384,14 +387,21 @@ async fn wait<'a>(
     mut at: Instant,
     deadline: Instant,
 ) -> Result<Admitted, Rejected> {
-    if let (Some(tap), None) = (doors.tap, &token) {
-        let (one, since) = tap.acquire(at, deadline).await?;
-        (token, at) = (Some(one), since);
-    }
     let mut permit = None;
-    if let Some(gate) = doors.gate {
-        let (entered, since) = gate.enter(at, deadline).await?;
-        (permit, at) = (Some(entered), since);
+    loop {
+        if let (Some(tap), None) = (doors.tap, &token) {
+            let (one, since) = tap.acquire(at, deadline).await?;
+            (token, at) = (Some(one), since);
+        }
+        if let Some(gate) = doors.gate {
+            let (entered, since) = gate.enter(at, deadline).await?;
+            (permit, at) = (Some(entered), since);
+        }
+        // Who was in the queue when the other side asked to be left alone does not come with an old token.
+        match doors.tap {
+            Some(tap) if tap.is_closed(at) => (token, permit) = (None, None),
+            _ => break,
+        }
     }
     if is_late(at, deadline) {
         return Err(TIME_IS_UP);
