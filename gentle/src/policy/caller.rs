@@ -165,7 +165,12 @@ impl<'a> Caller<'a> {
     /// Begins a call: the state machine that the macros and [`call`](Self::call) drive.
     #[inline]
     pub fn begin(&self) -> Call<'_> {
-        Call::new(self.policies, Some(self))
+        Call::of_caller(self)
+    }
+
+    #[inline]
+    pub(super) const fn policies(&self) -> &'a Policies {
+        self.policies
     }
 
     #[inline]

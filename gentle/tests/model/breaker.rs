@@ -35,7 +35,7 @@ pub(crate) enum Hand {
 pub(crate) struct Pass {
     generation: u32,
     counted: bool,
-    pub(crate) probe: bool,
+    probe: bool,
 }
 
 pub(crate) struct Breaker {

@@ -30,9 +30,8 @@ struct Call {
     /// How many operations have begun, and how many attempts are settled.
     tried: usize,
     made: u32,
-    /// When the attempt was admitted, where anybody has asked: a first one that goes straight through need not.
-    at: Option<Time>,
-    asked: bool,
+    /// When the attempt was admitted.
+    at: Time,
     pass: Option<Pass>,
     /// When its token was taken, as long as it is not used.
     token: Option<Time>,
@@ -109,8 +108,7 @@ impl Stack {
             deadline: FAR,
             tried: 0,
             made: 0,
-            at: None,
-            asked: false,
+            at: 0,
             pass: None,
             token: None,
             inside: false,
@@ -183,23 +181,19 @@ impl Stack {
         }
         if let Some(breaker) = &mut self.breaker {
             match breaker.admit(at) {
-                Ok(pass) => {
-                    self.calls[call].asked = again || pass.probe;
-                    self.calls[call].pass = Some(pass);
-                }
+                Ok(pass) => self.calls[call].pass = Some(pass),
                 Err(left) => {
                     return self.refuse(call, at, Key::CircuitBreaker, Refusal::Open, After::about(left));
                 }
             }
         }
-        self.calls[call].asked |= again;
         let Some(rate) = &mut self.rate else { return self.before_the_door(call, at) };
         if rate.take_freely(at) {
             self.calls[call].token = Some(at);
             return self.before_the_door(call, at);
         }
         match rate.join(call, at, deadline) {
-            Ok(()) => self.wait(call, Stage::ForToken),
+            Ok(()) => self.calls[call].stage = Stage::ForToken,
             Err((why, wait)) => {
                 let (policy, kind) = match why {
                     Impatient::Full => (Key::RateLimit, Refusal::Full),
@@ -246,7 +240,7 @@ impl Stack {
                 self.calls[call].inside = true;
                 self.enter(call, at);
             }
-            Some(Entry::Waits(until)) => self.wait(call, Stage::ForPermit(until)),
+            Some(Entry::Waits(until)) => self.calls[call].stage = Stage::ForPermit(until),
             Some(Entry::Full) => self.refuse(call, at, Key::Bulkhead, Refusal::Full, After::Never),
             Some(Entry::QueueFull) => self.refuse(call, at, Key::Bulkhead, Refusal::QueueFull, After::Never),
         }
@@ -284,7 +278,7 @@ impl Stack {
         let attempt = self.timeout().and_then(|timeout| timeout.attempt()).map_or(FAR, nanos);
         let this = &mut self.calls[call];
         this.token = None;
-        this.at = if this.asked { Some(at) } else { this.begun };
+        this.at = at;
         let op = this.script[this.tried % this.script.len()];
         this.tried += 1;
         this.stage = Stage::Running(at.saturating_add(attempt).min(deadline), op.ends(at));
@@ -312,15 +306,10 @@ impl Stack {
         true
     }
 
-    fn wait(&mut self, call: usize, stage: Stage) {
-        self.calls[call].asked = true;
-        self.calls[call].stage = stage;
-    }
-
     fn answered(&mut self, call: usize, at: Time, failed: bool) {
         let (since, pass) = (self.calls[call].at, self.calls[call].pass.take());
         if let (Some(breaker), Some(pass)) = (&mut self.breaker, pass) {
-            breaker.answer(pass, at, failed, since.map_or(0, |since| at - since));
+            breaker.answer(pass, at, failed, at - since);
         }
     }
 

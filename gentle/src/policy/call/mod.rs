@@ -36,8 +36,6 @@ use lane::{First, Lane, Last};
 #[derive(Debug)]
 pub struct Call<'a> {
     policies: &'a Policies,
-    /// Who comes with a key or at a cost of its own.
-    caller: Option<&'a Caller<'a>>,
     /// Whether the first attempt went well and left nothing to do.
     done: bool,
     under_way: Option<UnderWay<'a>>,
@@ -61,8 +59,16 @@ impl<'a> UnderWay<'a> {
 
 impl<'a> Call<'a> {
     #[inline]
-    pub(super) const fn new(policies: &'a Policies, caller: Option<&'a Caller<'a>>) -> Self {
-        Self { policies, caller, done: false, under_way: None }
+    pub(super) const fn new(policies: &'a Policies) -> Self {
+        Self { policies, done: false, under_way: None }
+    }
+
+    /// A call of one who comes with a key, or at a cost of its own: it is under way from the beginning, so that others
+    /// carry nothing along for it.
+    #[inline]
+    pub(super) fn of_caller(caller: &'a Caller<'a>) -> Self {
+        let under_way = Some(UnderWay::new(Lane::of_caller(caller)));
+        Self { policies: caller.policies(), done: false, under_way }
     }
 
     /// Makes one attempt: waits for its token and its permit, then runs `operation` within its time.
@@ -162,9 +168,9 @@ impl<'a> Call<'a> {
 
     /// The rate limit that the call goes by.
     fn tap(&self) -> Option<Tap<'a>> {
-        match self.caller {
+        match &self.under_way {
+            Some(under_way) => under_way.lane.tap(),
             None => self.policies.rate_limit.as_ref().map(Limiter::tap),
-            Some(caller) => caller.tap(),
         }
     }
 
@@ -175,7 +181,7 @@ impl<'a> Call<'a> {
     fn under_way(&mut self) -> &mut UnderWay<'a> {
         self.under_way.get_or_insert_with(|| {
             let (begun, deadline) = lane::begin(self.policies);
-            UnderWay::new(Lane::new(self.policies, self.caller, begun, deadline))
+            UnderWay::new(Lane::new(self.policies, begun, deadline))
         })
     }
 

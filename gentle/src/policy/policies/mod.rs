@@ -330,7 +330,7 @@ impl Policies {
     /// Begins a call: the state machine that the macros and [`call`](Self::call) drive.
     #[inline]
     pub fn begin(&self) -> Call<'_> {
-        Call::new(self, None)
+        Call::new(self)
     }
 
     /// The states of those who come with a key.
