@@ -218,7 +218,9 @@ impl<'a> Lane<'a> {
         }
         if let Some(gate) = self.gate() {
             let Some(permit) = gate.try_enter() else {
-                tap.into_iter().for_each(|tap| tap.give_back(self.at));
+                if let Some(tap) = tap {
+                    tap.give_back(self.at);
+                }
                 return false;
             };
             permit.keep();
