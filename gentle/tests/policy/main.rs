@@ -9,6 +9,7 @@ mod cost;
 mod each;
 mod rate_limit;
 mod retry;
+mod rules;
 mod timeout;
 
 use std::future::{Future, pending};

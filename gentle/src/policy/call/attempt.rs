@@ -5,7 +5,7 @@ use std::task::{Context, Poll, ready};
 
 use super::Call;
 use super::lane::{First, Wait};
-use crate::policy::{ByOutcome, FromRejected, Judge, Rejected, timeout};
+use crate::policy::{ByOutcome, FromRejected, Judge, Rejected, Verdict, timeout};
 use crate::time::Instant;
 
 /// An attempt under way: see [`Call::attempt`](super::Call::attempt).
@@ -59,8 +59,8 @@ where
         };
         match this.operation.as_mut().poll(cx) {
             Poll::Ready(output) => {
-                let verdict = this.judge.verdict(&output);
-                this.call.answered_first(first, verdict, J::PLAIN);
+                let verdict = this.judged(&output);
+                this.call.answered_first(first, verdict);
                 Poll::Ready(output)
             }
             Poll::Pending => {
@@ -82,10 +82,22 @@ where
             return Poll::Ready(F::Output::from_rejected(rejected));
         }
         if let Poll::Ready(output) = self.operation.as_mut().poll(cx) {
-            self.call.lane().answered(self.judge.verdict(&output));
+            let verdict = self.judged(&output);
+            self.call.lane().answered(verdict);
             return Poll::Ready(output);
         }
         self.watch(cx)
+    }
+
+    // Who asks to be left alone is left alone by all calls that go by this rate limit.
+    #[inline]
+    fn judged(&self, output: &F::Output) -> Verdict {
+        if !J::PLAIN {
+            if let Some(tap) = self.call.tap() {
+                self.judge.retry_after(output).into_iter().for_each(|time| tap.close(time));
+            }
+        }
+        self.judge.verdict(output)
     }
 
     fn admitted(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Rejected>> {

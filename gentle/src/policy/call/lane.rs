@@ -48,8 +48,10 @@ const PROBE: u32 = 2;
 pub(super) enum Last {
     /// No attempt has been made since the last one was settled.
     None,
-    /// The operation answered, or an attempt of its own ran out of time: a failure may be repeated.
+    /// The operation answered: a failure may be repeated.
     Answered,
+    /// The time of the attempt was up before the operation answered: that may be repeated too.
+    CutOff,
     /// The time was up before an attempt could be made.
     Late,
     /// A policy refused: to be repeated only if it said when.
@@ -149,7 +151,7 @@ impl<'a> Lane<'a> {
     }
 
     #[inline]
-    fn tap(&self) -> Option<Tap<'a>> {
+    pub(super) fn tap(&self) -> Option<Tap<'a>> {
         self.caller.map_or_else(|| self.policies.rate_limit.as_ref().map(Limiter::tap), Caller::tap)
     }
 
@@ -340,6 +342,7 @@ impl<'a> Lane<'a> {
             self.last = Last::Refused(elapsed);
         } else {
             self.answered(Verdict::Failure);
+            self.last = Last::CutOff;
         }
         R::from_rejected(elapsed)
     }
@@ -385,14 +388,21 @@ impl<'a> Doors<'a> {
         mut at: Instant,
         deadline: Instant,
     ) -> Result<Admitted, Rejected> {
-        if let (Some(tap), None) = (self.tap, &token) {
-            let (one, since) = tap.acquire(at, deadline).await?;
-            (token, at) = (Some(one), since);
-        }
         let mut permit = None;
-        if let Some(gate) = self.gate {
-            let (entered, since) = gate.enter(at, deadline).await?;
-            (permit, at) = (Some(entered), since);
+        loop {
+            if let (Some(tap), None) = (self.tap, &token) {
+                let (one, since) = tap.acquire(at, deadline).await?;
+                (token, at) = (Some(one), since);
+            }
+            if let Some(gate) = self.gate {
+                let (entered, since) = gate.enter(at, deadline).await?;
+                (permit, at) = (Some(entered), since);
+            }
+            // Who was in the queue when the other side asked to be left alone does not come with an old token.
+            match self.tap {
+                Some(tap) if tap.is_closed(at) => (token, permit) = (None, None),
+                _ => break,
+            }
         }
         if is_late(at, deadline) {
             return Err(TIME_IS_UP);
