@@ -536,6 +536,53 @@ mod methods {
         assert_eq!((server.under_its_own().await, server.asked()), (Ok(0), 3));
     }
 
+    static TENANTS: Policies = policies!(
+        circuit_breaker = "1 in a row, open 1h, each tenant",
+        fallback = "on",
+        name = "code_keys.tenants"
+    );
+
+    #[gentle(policy = TENANTS.each(tenant), failure_if = Failure::is_busy, fallback = |_| tenant.len())]
+    async fn for_each_of_shared(tenant: &str, failure: fn() -> Failure) -> Outcome<usize> {
+        Err(failure())
+    }
+
+    #[gentle(
+        circuit_breaker = "1 in a row, open 1h, each tenant",
+        rate_limit = "10/s burst 20",
+        cost = words.len(),
+        failure_if = Failure::is_busy,
+        fallback(|_| async { if day == 7 { Ok(words.len()) } else { Err(Failure::Wrong) } }, default)
+    )]
+    async fn for_each(
+        tenant: &str,
+        words: Vec<String>,
+        (day, _): (u8, String),
+        failure: fn() -> Failure,
+    ) -> Outcome<usize> {
+        drop(words);
+        Err(failure())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn keys_costs_rules_and_fallbacks_stand_beside_each_other() {
+        assert_eq!(for_each_of_shared("ada", WRONG).await, Ok(3));
+        assert_eq!(for_each_of_shared("ada", BUSY).await, Ok(3));
+        assert_eq!(for_each_of_shared("grace", WRONG).await, Ok(5));
+        let phase = |tenant| TENANTS.each(tenant).circuit_breaker().unwrap().state().phase;
+        assert!(matches!(phase("ada"), gentle::policy::circuit_breaker::Phase::Open { .. }));
+        assert_eq!(phase("grace"), gentle::policy::circuit_breaker::Phase::Closed);
+        let (words, begun) = (vec![String::new(); 5], now());
+        for day in [7, 7, 8] {
+            let expected = if day == 7 { 5 } else { 0 };
+            assert_eq!(for_each("ada", words.clone(), (day, String::new()), WRONG).await, Ok(expected));
+        }
+        assert_eq!(spawned(for_each("ada", words.clone(), (7, String::new()), WRONG)).await, Ok(5));
+        assert_eq!(now(), begun);
+        assert_eq!(for_each("grace", words, (7, String::new()), WRONG).await, Ok(5));
+        assert_eq!(now() - begun, Duration::from_millis(500));
+    }
+
     #[gentle(retry = "now, 2 attempts", idempotent)]
     async fn harmless() -> Outcome<()> {
         Ok(())

@@ -313,6 +313,22 @@ async fn a_token_that_comes_back_opens_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn with_a_key_the_limit_of_that_key_is_closed_and_no_other() {
+    for limit in ["10/s each tenant", "10/s and 100/h, each tenant", "10/s strict, each tenant"] {
+        let policies = policies(&format!(r#"rate_limit = "{limit}""#));
+        let call = async |tenant: &str, outcome: Outcome| {
+            timed(policies.each(tenant).call_as(rules(), async || outcome.clone())).await
+        };
+        assert_eq!(call("a", Err(Failure::TooMany(millis(700)))).await.1, Duration::ZERO);
+        assert_eq!(call("b", Ok(1)).await, (Ok(1), Duration::ZERO), "{limit}");
+        assert_eq!(call("a", Ok(1)).await, (Ok(1), millis(700)), "{limit}");
+        let free = policies.each("a").cost(0);
+        assert!(call("a", Err(Failure::TooMany(millis(700)))).await.0.is_err());
+        assert_eq!(timed(free.call_as(rules(), async || Outcome::Ok(1))).await.1, Duration::ZERO);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_handler_goes_by_rules_too() {
     let asked = Mutex::new(Vec::new());
     let handler = |outcome: u32| {

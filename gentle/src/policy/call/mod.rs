@@ -169,8 +169,8 @@ impl<'a> Call<'a> {
     /// The rate limit that the call goes by.
     fn tap(&self) -> Option<Tap<'a>> {
         match &self.under_way {
-            None => self.policies.rate_limit.as_ref().map(Limiter::tap),
             Some(under_way) => under_way.lane.tap(),
+            None => self.policies.rate_limit.as_ref().map(Limiter::tap),
         }
     }
 
