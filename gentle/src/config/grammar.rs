@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use gentle_dsl::{Bulkhead, CircuitBreaker, Key, Mistakes, RateLimit, Retry, Sentence, Setting, Timeout};
+use gentle_dsl::{
+    Bulkhead, CircuitBreaker, Fallback, Key, Mistakes, RateLimit, Retry, Sentence, Setting, Timeout,
+};
 
 use super::Value;
 use super::mistake::Mistake;
@@ -22,6 +24,7 @@ pub(crate) fn check(value: &Value) -> Vec<Mistake> {
         Some(Key::CircuitBreaker) => sentence::<CircuitBreaker>(value).map(drop),
         Some(Key::Retry) => sentence::<Retry>(value).map(drop),
         Some(Key::Timeout) => sentence::<Timeout>(value).map(drop),
+        Some(Key::Fallback) => sentence::<Fallback>(value).map(drop),
         Some(Key::Bulkhead) => sentence::<Bulkhead>(value).map(drop),
         _ => Ok(()),
     };

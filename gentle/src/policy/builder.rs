@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use gentle_dsl::{
-    Bulkhead, CircuitBreaker, Mistakes, PolicySet, RateLimit, Retry, Sentence, Setting, Timeout,
+    Bulkhead, CircuitBreaker, Fallback, Mistakes, PolicySet, RateLimit, Retry, Sentence, Setting, Timeout,
 };
 
 use super::Policies;
@@ -65,6 +65,12 @@ impl Builder {
         self
     }
 
+    /// That configuration may switch off the fallbacks that stand in the code.
+    pub fn fallback(mut self, fallback: impl IntoSetting<Fallback>) -> Self {
+        self.set.fallback = self.take(fallback);
+        self
+    }
+
     /// The policies.
     ///
     /// # Errors
@@ -117,4 +123,4 @@ macro_rules! as_itself {
     )+};
 }
 
-as_itself!(Bulkhead, CircuitBreaker, RateLimit, Retry, Timeout);
+as_itself!(Bulkhead, CircuitBreaker, Fallback, RateLimit, Retry, Timeout);

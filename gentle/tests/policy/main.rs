@@ -12,6 +12,7 @@ mod line;
 mod pitfalls;
 mod rate_limit;
 mod retry;
+mod rules;
 mod timeout;
 
 use std::future::{Future, pending};
