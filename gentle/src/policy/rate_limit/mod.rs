@@ -290,17 +290,18 @@ impl<'a> Tap<'a> {
     fn serve(self, line: &Line, at: Instant) -> Instant {
         let Self { limiter, bucket, .. } = self;
         let mut due = Instant::FAR;
-        let take = |cost| match limiter.terms.take_if_open(bucket, at, cost) {
-            Ok(()) => {
-                bucket.waiting.leave(cost);
-                true
+        line.call(limiter.patience.newest_first(), |cost| {
+            match limiter.terms.take_if_open(bucket, at, cost) {
+                Ok(()) => {
+                    bucket.waiting.leave(cost);
+                    true
+                }
+                Err(later) => {
+                    due = later;
+                    false
+                }
             }
-            Err(later) => {
-                due = later;
-                false
-            }
-        };
-        line.call(limiter.patience.newest_first(), take);
+        });
         due
     }
 }
