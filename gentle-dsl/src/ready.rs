@@ -15,13 +15,8 @@ const LATER: &[Later] = &[
     key(Key::Throttle),
     key(Key::Hedge),
     key(Key::Chaos),
-    words(Key::RateLimit, &[("lifo", "serving the newest first")]),
-    words(Key::Bulkhead, &[("auto", ADAPT), ("by", ADAPT), ("start", ADAPT)]),
-    words(Key::Bulkhead, &[("lifo", "serving the newest first")]),
     words(Key::Timeout, &[("reserve", "the time that the way back takes")]),
 ];
-
-const ADAPT: &str = "limits that adapt";
 
 const fn key(key: Key) -> Later {
     Later { key, words: &[] }

@@ -31,12 +31,14 @@ mod call;
 mod caller;
 mod judge;
 mod keys;
+mod line;
 mod outcome;
 mod patience;
 mod policies;
 mod registration;
 mod rejected;
 mod shared;
+mod sync;
 
 pub mod bulkhead;
 pub mod circuit_breaker;
@@ -57,9 +59,9 @@ pub use call::{Attempt, Call, Pause};
 pub use caller::Caller;
 pub use each::PolicyKey;
 pub use gentle_dsl::{
-    Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Each, Factor, Fallback, Jitter, Key, Mistake,
-    Mistakes, Percent, PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries, Trip, Turn,
-    Waiting,
+    Adaptive, Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Each, Factor, Fallback, Jitter, Key,
+    Mistake, Mistakes, Order, Percent, PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries,
+    Trip, Turn, Waiting, Width,
 };
 pub use judge::{ByOutcome, Judge, Verdict};
 pub use outcome::{Again, Fallible, FromRejected, Outcome};
