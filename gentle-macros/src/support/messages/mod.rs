@@ -174,18 +174,6 @@ pub(crate) fn not_a_key(policy: Key, parts: Option<usize>) -> Mistake {
     Mistake::new("G072", policy.as_str(), message).with_label(label).with_help(help)
 }
 
-pub(crate) fn cost_without_limit() -> Mistake {
-    let message = "`cost` is how many tokens a call takes, and there is no `rate_limit`";
-    Mistake::new("G150", "rate_limit", message).with_help("add `rate_limit = \"...\"`, or leave `cost` out")
-}
-
-pub(crate) fn cost_without_call() -> Mistake {
-    let message = "`cost` belongs to a call, and these are policies for many";
-    let help =
-        "write it where they are used: `#[gentle(policy = PAYMENTS, cost = ...)]` or `PAYMENTS.cost(...)`";
-    Mistake::new("G151", "rate_limit", message).with_help(help)
-}
-
 pub(crate) fn without_effect(rule: impl Display, needed: &[Key]) -> Mistake {
     let (either, e_g) = (listed(needed), needed.first().copied().unwrap_or(Key::Retry));
     let help = format!("add e.g. `{e_g} = \"{}\"`, or remove `{rule}`", example(e_g));
@@ -213,6 +201,18 @@ pub(crate) fn never_fails() -> Mistake {
 pub(crate) fn never_asked() -> Mistake {
     let message = "behind a value that is always there nobody is asked";
     Mistake::new("G084", "fallback", message).with_help("put the value last")
+}
+
+pub(crate) fn cost_without_limit() -> Mistake {
+    let message = "`cost` is how many tokens a call takes, and there is no `rate_limit`";
+    Mistake::new("G150", "rate_limit", message).with_help("add `rate_limit = \"...\"`, or leave `cost` out")
+}
+
+pub(crate) fn cost_without_call() -> Mistake {
+    let message = "`cost` belongs to a call, and these are policies for many";
+    let help =
+        "write it where they are used: `#[gentle(policy = PAYMENTS, cost = ...)]` or `PAYMENTS.cost(...)`";
+    Mistake::new("G151", "rate_limit", message).with_help(help)
 }
 
 /// `output` is the type that was written, where one was.
