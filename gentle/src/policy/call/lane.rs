@@ -110,7 +110,7 @@ impl<'a> First<'a> {
             permit = gate.try_enter_silently();
             if permit.is_none() {
                 if let Some(limiter) = &policies.rate_limit {
-                    limiter.tap().give_back();
+                    limiter.tap().give_back(begun);
                 }
                 return Err(slowly());
             }
@@ -221,8 +221,8 @@ impl<'a> Lane<'a> {
         self.let_go();
         self.goes_on();
         // A later attempt begins later, if anybody asks when.
-        if self.made > 0 && self.policies.is_timed() {
-            self.at = now();
+        if self.made > 0 {
+            self.at = if self.policies.is_timed() { now() } else { Instant::UNKNOWN };
         }
     }
 
@@ -247,7 +247,9 @@ impl<'a> Lane<'a> {
         }
         if let Some(gate) = self.gate() {
             let Some(permit) = gate.try_enter() else {
-                tap.into_iter().for_each(Tap::give_back);
+                if let Some(tap) = tap {
+                    tap.give_back(self.at);
+                }
                 return false;
             };
             permit.keep();
