@@ -229,7 +229,8 @@ impl<'a> Lane<'a> {
     /// Admission where nothing stands in the way. Otherwise nothing has happened.
     #[inline]
     pub(super) fn try_enter(&mut self) -> bool {
-        if self.at >= self.deadline {
+        let sheds = || self.policies.valve().is_some_and(|valve| !valve.is_calm());
+        if self.at >= self.deadline || self.policies.chaos.is_some() || sheds() {
             return false;
         }
         let pass = match self.breaker().map(Breaker::try_pass) {
