@@ -230,10 +230,8 @@ impl<'a> Lane<'a> {
     #[inline]
     pub(super) fn try_enter(&mut self) -> bool {
         // A throttle decides once for a call, and by its lot.
-        if self.made == 0 && self.policies.valve().is_some_and(|valve| !valve.is_calm()) {
-            return false;
-        }
-        if self.at >= self.deadline {
+        let sheds = || self.made == 0 && self.policies.valve().is_some_and(|valve| !valve.is_calm());
+        if self.at >= self.deadline || self.policies.chaos.is_some() || sheds() {
             return false;
         }
         let pass = match self.breaker().map(Breaker::try_pass) {
