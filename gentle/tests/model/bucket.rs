@@ -112,7 +112,10 @@ impl Rate {
     /// Hands out the tokens there are, if it is the first in line who looks; or says when the next one is due, if that is
     /// too late for it under a limit that is another one than when it came.
     pub(crate) fn look(&mut self, call: usize, at: Time) -> Result<(), Time> {
-        while self.line.first().is_some_and(|first| first.call == call || self.has_come(call)) {
+        if self.line.first().is_none_or(|first| first.call != call) {
+            return Ok(());
+        }
+        while !self.line.is_empty() {
             match self.take(at) {
                 Ok(()) => {
                     let next = self.line.remove(0);
@@ -126,10 +129,6 @@ impl Rate {
             }
         }
         Ok(())
-    }
-
-    fn has_come(&self, call: usize) -> bool {
-        self.handed.iter().any(|(other, _)| *other == call)
     }
 
     /// The token that it was handed, by the moment at which it was taken.
