@@ -10,13 +10,8 @@ struct Later {
     words: &'static [(&'static str, &'static str)],
 }
 
-const LATER: &[Later] = &[
-    key(Key::Cache),
-    key(Key::Throttle),
-    key(Key::Hedge),
-    key(Key::Chaos),
-    words(Key::Timeout, &[("reserve", "the time that the way back takes")]),
-];
+const LATER: &[Later] =
+    &[key(Key::Hedge), words(Key::Timeout, &[("reserve", "the time that the way back takes")])];
 
 const fn key(key: Key) -> Later {
     Later { key, words: &[] }

@@ -3,6 +3,7 @@ use quote::ToTokens;
 use syn::{FnArg, ReceiverKind, ReturnType, Type};
 
 use super::attribute::Attribute;
+use super::cached;
 use super::function::{Function, Shape};
 use crate::support::bare::Bare;
 use crate::support::errors::Errors;
@@ -15,6 +16,7 @@ pub(crate) fn check(attribute: &Attribute, function: &Function, errors: &Errors)
         return;
     }
     keys(attribute, function, errors);
+    cached::check(attribute, function, errors);
     if attribute.key(Key::Retry).is_some() {
         if attribute.rule("retry_if").is_none() {
             infallible(function, messages::cannot_fail, errors);

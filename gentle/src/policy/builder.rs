@@ -1,10 +1,11 @@
 use std::borrow::Cow;
 
 use gentle_dsl::{
-    Bulkhead, CircuitBreaker, Fallback, Mistakes, PolicySet, RateLimit, Retry, Sentence, Setting, Timeout,
+    Bulkhead, Cache, Chaos, CircuitBreaker, Fallback, Mistakes, PolicySet, RateLimit, Retry, Sentence,
+    Setting, Throttle, Timeout,
 };
 
-use super::Policies;
+use super::{Policies, chaos};
 
 /// Puts [`Policies`] together one by one.
 ///
@@ -53,6 +54,18 @@ impl Builder {
         self
     }
 
+    /// Answers are kept for a while: see [`Policies::cached`].
+    pub fn cache(mut self, cache: impl IntoSetting<Cache>) -> Self {
+        self.set.cache = self.take(cache);
+        self
+    }
+
+    /// Some calls are shed as failures rise.
+    pub fn throttle(mut self, throttle: impl IntoSetting<Throttle>) -> Self {
+        self.set.throttle = self.take(throttle);
+        self
+    }
+
     /// A failure is tried again.
     pub fn retry(mut self, retry: impl IntoSetting<Retry>) -> Self {
         self.set.retry = self.take(retry);
@@ -62,6 +75,12 @@ impl Builder {
     /// The call, or each attempt, may take so long.
     pub fn timeout(mut self, timeout: impl IntoSetting<Timeout>) -> Self {
         self.set.timeout = self.take(timeout);
+        self
+    }
+
+    /// Failures are made on purpose; it takes the feature `chaos`.
+    pub fn chaos(mut self, chaos: impl IntoSetting<Chaos>) -> Self {
+        self.set.chaos = self.take(chaos);
         self
     }
 
@@ -79,7 +98,7 @@ impl Builder {
     pub fn build(self) -> Result<Policies, Mistakes> {
         match self.mistakes {
             Some(mistakes) => Err(mistakes),
-            None => Ok(Policies::given(self.name, self.set)),
+            None => chaos::refuse(&self.set).map(|()| Policies::given(self.name, self.set)),
         }
     }
 
@@ -123,4 +142,4 @@ macro_rules! as_itself {
     )+};
 }
 
-as_itself!(Bulkhead, CircuitBreaker, Fallback, RateLimit, Retry, Timeout);
+as_itself!(Bulkhead, Cache, Chaos, CircuitBreaker, Fallback, RateLimit, Retry, Throttle, Timeout);

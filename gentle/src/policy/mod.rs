@@ -7,7 +7,7 @@
 //! Whatever the order in which they are written, policies nest in one order, outermost first:
 //!
 //! ```text
-//! fallback > timeout (total) > retry > circuit_breaker > rate_limit > bulkhead > timeout (each attempt) > the operation
+//! fallback > cache > timeout (total) > throttle > retry > circuit_breaker > rate_limit > bulkhead > timeout (each attempt) > chaos > the operation
 //! ```
 //!
 //! Every attempt of a retry is evidence for the circuit breaker, and an open circuit spends no token. Every attempt
@@ -29,18 +29,25 @@
 mod builder;
 mod call;
 mod caller;
+#[cfg(not(feature = "chaos"))]
+#[path = "no_chaos.rs"]
+mod chaos;
 mod judge;
 mod keys;
 mod line;
 mod outcome;
 mod patience;
 mod policies;
+mod rare;
 mod registration;
 mod rejected;
 mod shared;
 mod sync;
 
 pub mod bulkhead;
+pub mod cache;
+#[cfg(feature = "chaos")]
+pub mod chaos;
 pub mod circuit_breaker;
 #[doc = include_str!("coming_from.md")]
 pub mod coming_from {}
@@ -50,6 +57,7 @@ pub mod handler;
 pub mod rate_limit;
 pub mod retry;
 pub mod rules;
+pub mod throttle;
 pub mod timeout;
 #[cfg(feature = "tower")]
 pub mod tower;
@@ -59,9 +67,9 @@ pub use call::{Attempt, Call, Pause};
 pub use caller::Caller;
 pub use each::PolicyKey;
 pub use gentle_dsl::{
-    Adaptive, Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Each, Factor, Fallback, Jitter, Key,
-    Mistake, Mistakes, Order, Percent, PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries,
-    Trip, Turn, Waiting, Width,
+    Adaptive, Backoff, Budget, Bulkhead, Cache, Chaos, ChaosAct, ChaosKind, CircuitBreaker, Delays, Each,
+    Factor, Fallback, Jitter, Key, Mistake, Mistakes, Order, Percent, PolicySet, Rate, RateLimit, Retry,
+    Sentence, Setting, Throttle, Timeout, Tries, Trip, Turn, Waiting, Width,
 };
 pub use judge::{ByOutcome, Judge, Verdict};
 pub use outcome::{Again, Fallible, FromRejected, Outcome};

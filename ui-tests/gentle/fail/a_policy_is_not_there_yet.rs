@@ -1,6 +1,6 @@
 use gentle::{Rejected, gentle};
 
-#[gentle(throttle = "10% of 20 in 1m", hedge(after p95), cache = "1m")]
+#[gentle(timeout = "10s", hedge(after p95))]
 async fn read_score(player: u64) -> Result<u64, Rejected> {
     Ok(player)
 }

@@ -4,6 +4,7 @@ use std::pin::Pin;
 use gentle_dsl::Key;
 
 use crate::policy::bulkhead::{End, Gate, Permit};
+use crate::policy::chaos::Strike;
 use crate::policy::circuit_breaker::{Breaker, Held, Pass};
 use crate::policy::judge::Verdict;
 use crate::policy::rate_limit::{Limiter, Tap, Token};
@@ -42,6 +43,15 @@ pub(super) struct First<'a> {
 const PERMIT: u32 = 1;
 /// It is one of those that decide whether the circuit closes.
 const PROBE: u32 = 2;
+/// It went well, and nothing has come after it.
+const WELL: u32 = 4;
+/// It failed, and nothing has come after it.
+const BADLY: u32 = 8;
+/// It ended with an error that nobody counts, and nothing has come after it.
+const EITHER: u32 = 16;
+/// Beside one of these: what it ended with was not made by the operation.
+const OURS: u32 = 32;
+const ENDED: u32 = WELL | BADLY | EITHER | OURS;
 
 /// What became of the last attempt, as far as the return value cannot tell.
 #[derive(Clone, Copy, Debug)]
@@ -50,7 +60,7 @@ pub(super) enum Last {
     None,
     /// The operation answered: a failure may be repeated.
     Answered,
-    /// The time of the attempt was up before the operation answered: that may be repeated too.
+    /// The time of the attempt was up before the operation answered, or it failed on purpose: that may be repeated too.
     CutOff,
     /// The time was up before an attempt could be made.
     Late,
@@ -82,6 +92,10 @@ impl<'a> First<'a> {
         if begun >= deadline {
             return Err(slowly());
         }
+        let sheds = || policies.valve().is_some_and(|valve| !valve.is_calm());
+        if policies.chaos.is_some() || sheds() {
+            return Err(slowly());
+        }
         let pass = match &policies.circuit_breaker {
             Some(breaker) => breaker.try_pass().ok_or_else(slowly)?,
             None => Pass::NONE,
@@ -109,7 +123,12 @@ impl<'a> First<'a> {
     pub(super) fn went_well(self) -> Option<Self> {
         match &self.policies.circuit_breaker {
             Some(breaker) if !breaker.count(self.pass) => Some(self),
-            _ => None,
+            _ => {
+                if let Some(valve) = self.policies.valve() {
+                    valve.ended(self.begun, false, self.policies.name());
+                }
+                None
+            }
         }
     }
 
@@ -130,7 +149,7 @@ impl<'a> First<'a> {
 pub(super) fn begin(policies: &Policies) -> (Instant, Instant) {
     // A retry that only counts never needs the time of a call that goes well.
     let begun = if policies.is_timed() { now() } else { Instant::UNKNOWN };
-    (begun, policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.whole(begun)))
+    (begun, policies.ends(begun))
 }
 
 impl<'a> Lane<'a> {
@@ -192,9 +211,15 @@ impl<'a> Lane<'a> {
         self.made = self.made.saturating_add(1);
     }
 
+    /// There will be another attempt: how this one ended is not how the call ends.
+    pub(super) const fn goes_on(&mut self) {
+        self.held &= !ENDED;
+    }
+
     /// Begins another attempt.
     pub(super) fn begin(&mut self) {
         self.let_go();
+        self.goes_on();
         // A later attempt begins later, if anybody asks when.
         if self.made > 0 {
             self.at = if self.policies.is_timed() { now() } else { Instant::UNKNOWN };
@@ -243,6 +268,7 @@ impl<'a> Lane<'a> {
             let again = self.made > 0;
             return Err(if again { Rejected::new(Key::Timeout, Refusal::TooLong) } else { TIME_IS_UP });
         }
+        self.throttled().inspect_err(|rejected| self.last = Last::Refused(*rejected))?;
         let pass = match self.breaker() {
             Some(breaker) => {
                 breaker.pass(self.at, policies.name()).map(|pass| Some(Held::new(breaker, pass)))
@@ -254,6 +280,14 @@ impl<'a> Lane<'a> {
             self.last = Last::Refused(*rejected);
         }
         queued
+    }
+
+    // Once for the whole call.
+    fn throttled(&self) -> Result<(), Rejected> {
+        match self.policies.valve() {
+            Some(valve) if self.made == 0 => valve.admit(self.at, self.policies.name(), fastrand::u32(..)),
+            _ => Ok(()),
+        }
     }
 
     // Who is refused at once pays for no wait.
@@ -323,6 +357,11 @@ impl<'a> Lane<'a> {
             Verdict::Failure => self.tell_bulkhead(End::Failed),
             Verdict::Ignored => {}
         }
+        self.held |= match verdict {
+            Verdict::Success => WELL,
+            Verdict::Failure => BADLY,
+            Verdict::Ignored => EITHER,
+        };
         if let Some(breaker) = self.breaker() {
             if verdict != Verdict::Success || !breaker.count(self.pass) {
                 self.judged(verdict);
@@ -358,10 +397,31 @@ impl<'a> Lane<'a> {
             self.tell_bulkhead(End::CutOff);
             self.last = Last::Refused(elapsed);
         } else {
-            self.answered(Verdict::Failure);
-            self.last = Last::CutOff;
+            self.failed();
         }
         R::from_rejected(elapsed)
+    }
+
+    /// An error that stands for one of the operation's.
+    pub(super) fn failed(&mut self) {
+        self.answered(Verdict::Failure);
+        self.last = Last::CutOff;
+        self.held |= OURS;
+    }
+
+    /// How the operation has ended, if it has and nothing came after it.
+    pub(super) const fn verdict(&self) -> Option<Verdict> {
+        match self.held & ENDED {
+            WELL => Some(Verdict::Success),
+            BADLY => Some(Verdict::Failure),
+            EITHER => Some(Verdict::Ignored),
+            _ => None,
+        }
+    }
+
+    /// Leaves it no more time than until this moment.
+    pub(super) fn ends_by(&mut self, deadline: Instant) {
+        self.deadline = self.deadline.min(deadline);
     }
 
     /// Gives back what the attempt holds.
@@ -376,7 +436,20 @@ impl<'a> Lane<'a> {
                 breaker.give_back(self.pass);
             }
         }
-        self.held = 0;
+        self.held &= !(PERMIT | PROBE);
+    }
+
+    // What it was that the call ended with, if an operation did it.
+    fn ended(&self) {
+        if let (Some(valve), true) = (self.policies.valve(), self.held & (WELL | BADLY) != 0) {
+            valve.ended(self.at, self.held & BADLY != 0, self.policies.name());
+        }
+    }
+
+    /// What befalls the operation of this attempt on purpose.
+    pub(super) fn strike(&self) -> Option<Strike> {
+        let mischief = self.policies.chaos.as_ref()?;
+        mischief.strike(|| self.policies.chaos_now(), self.policies.name())
     }
 }
 
@@ -384,6 +457,7 @@ impl Drop for Lane<'_> {
     #[cold]
     fn drop(&mut self) {
         self.let_go();
+        self.ended();
     }
 }
 

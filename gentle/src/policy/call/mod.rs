@@ -153,6 +153,19 @@ impl<'a> Call<'a> {
         self.under_way.as_ref().map_or(Instant::FAR, |under_way| under_way.lane.deadline())
     }
 
+    /// Leaves the call no more time than until this moment.
+    pub(super) fn ends_by(&mut self, deadline: Instant) {
+        self.lane().ends_by(deadline);
+    }
+
+    /// How the operation has ended, if that is what the call ends with: `None` where gentle has made the outcome.
+    pub(super) fn verdict(&self) -> Option<Verdict> {
+        match &self.under_way {
+            Some(under_way) => under_way.lane.verdict(),
+            None => self.done.then_some(Verdict::Success),
+        }
+    }
+
     #[inline]
     fn settled(&self) -> u32 {
         self.under_way.as_ref().map_or(0, |under_way| under_way.lane.made())
@@ -238,6 +251,7 @@ impl<'a> Call<'a> {
         // at once and is refused for lack of time, so that the caller sees a timeout rather than the last failure.
         if due >= deadline && deadline != Instant::FAR {
             lane.end(at);
+            lane.goes_on();
             return Some(Pause(None));
         }
         let policy = policies.name();
@@ -246,6 +260,7 @@ impl<'a> Call<'a> {
             return None;
         }
         tracing::debug!(policy, attempts, ?elapsed, ?delay, "retrying");
+        lane.goes_on();
         Some(Pause((!delay.is_zero()).then_some(due)))
     }
 }
