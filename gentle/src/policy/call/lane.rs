@@ -229,7 +229,8 @@ impl<'a> Lane<'a> {
     /// Admission where nothing stands in the way. Otherwise nothing has happened.
     #[inline]
     pub(super) fn try_enter(&mut self) -> bool {
-        if self.at >= self.deadline {
+        let throttled = self.made == 0 && self.policies.valve().is_some();
+        if throttled || self.at >= self.deadline {
             return false;
         }
         let pass = match self.breaker().map(Breaker::try_pass) {
