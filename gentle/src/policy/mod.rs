@@ -20,6 +20,8 @@
 
 mod builder;
 mod call;
+#[allow(dead_code, reason = "what reads it comes with the policies that count")]
+mod histogram;
 mod outcome;
 mod patience;
 mod policies;
