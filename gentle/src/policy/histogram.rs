@@ -69,11 +69,17 @@ impl Histogram {
     }
 
     /// Forgets half of it, so that what comes now weighs more than what was long ago. The longest time stays.
+    ///
+    /// What is left of an odd count goes to the next, so that the few long times are not rounded away.
     pub(crate) fn decay(&self) {
+        let mut left = 0;
         for count in &self.counts {
-            if count.load(Ordering::Relaxed) > 0 {
-                let half = |recorded: u64| Some(recorded / 2);
-                let _ = count.fetch_update(Ordering::Relaxed, Ordering::Relaxed, half);
+            let recorded = count.load(Ordering::Relaxed);
+            if recorded > 0 {
+                let kept = recorded.saturating_add(left) / 2;
+                left = recorded.wrapping_add(left) % 2;
+                let forget = |now: u64| Some(now.saturating_sub(recorded - kept));
+                let _ = count.fetch_update(Ordering::Relaxed, Ordering::Relaxed, forget);
             }
         }
     }
@@ -241,6 +247,19 @@ mod tests {
             histogram.decay();
         }
         assert_eq!(histogram.counts().count(), 0);
+    }
+
+    #[test]
+    fn the_few_long_times_are_not_rounded_away() {
+        let long = (0..40).map(|n| 1_000_000 << (n % 12));
+        let histogram = of((0..960).map(|_| 1_000).chain(long));
+        let slow = || histogram.counts().ranges().filter(|(to, _)| *to > Duration::from_micros(2)).count();
+        let before = (histogram.counts().quantile(0.97), slow());
+        histogram.decay();
+        histogram.decay();
+        assert_eq!(histogram.counts().count(), 250);
+        assert!(histogram.counts().quantile(0.97) >= before.0.map(|was| was / 2), "{before:?}");
+        assert!(slow() >= 6, "{} of {}", slow(), before.1);
     }
 
     #[test]

@@ -18,8 +18,10 @@
 //! values have policies as methods ([`handler`]), and services in a stack have them as layers (`tower`, with the
 //! feature of that name).
 
+mod budget;
 mod builder;
 mod call;
+mod deadline;
 #[allow(dead_code, reason = "what reads it comes with the policies that count")]
 mod histogram;
 mod outcome;
@@ -40,6 +42,7 @@ pub mod tower;
 
 pub use builder::{Builder, IntoSetting};
 pub use call::{Attempt, Call, Pause};
+pub use deadline::{deadline, with_deadline};
 pub use gentle_dsl::{
     Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Factor, Jitter, Key, Mistake, Mistakes, Percent,
     PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries, Trip, Turn, Waiting,
