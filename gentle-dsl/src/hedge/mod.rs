@@ -25,7 +25,7 @@ use crate::{
 /// const SLOW: HedgeDelay = HedgeDelay::Percentile { percentile: 95, at_least: Some(Duration::from_millis(20)) };
 /// const HEDGE: Hedge = Hedge::new(SLOW).max(2);
 ///
-/// assert_eq!(Hedge::parse_ahead("after p95 at least 20ms, max 2")?.on(), Some(HEDGE));
+/// assert_eq!(Hedge::parse("after p95 at least 20ms, max 2")?.on(), Some(HEDGE));
 /// assert_eq!(HEDGE.to_string(), "after p95 at least 20ms, max 2");
 /// # Ok::<(), gentle_dsl::Mistakes>(())
 /// ```

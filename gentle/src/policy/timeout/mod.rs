@@ -49,26 +49,40 @@ use crate::time::{Instant, sleep_until};
 pub(crate) struct Limits {
     whole: AtomicU64,
     attempt: AtomicU64,
+    reserve: AtomicU64,
 }
 
 const NONE: u64 = u64::MAX;
 
 impl Limits {
     pub(crate) const fn new(timeout: Option<Timeout>) -> Self {
-        let (whole, attempt) = words(timeout);
-        Self { whole: AtomicU64::new(whole), attempt: AtomicU64::new(attempt) }
+        let (whole, attempt, reserve) = words(timeout);
+        Self {
+            whole: AtomicU64::new(whole),
+            attempt: AtomicU64::new(attempt),
+            reserve: AtomicU64::new(reserve),
+        }
     }
 
     /// Takes over other limits, or none. Calls that have begun keep theirs.
     pub(crate) fn set(&self, timeout: Option<Timeout>) {
-        let (whole, attempt) = words(timeout);
+        let (whole, attempt, reserve) = words(timeout);
         self.whole.store(whole, Ordering::Relaxed);
         self.attempt.store(attempt, Ordering::Relaxed);
+        self.reserve.store(reserve, Ordering::Relaxed);
     }
 
     /// When a call that begins at `at` must have ended.
     pub(crate) fn whole(&self, at: Instant) -> Instant {
         at.plus(self.whole.load(Ordering::Relaxed))
+    }
+
+    /// What is left of the time of the call around it, less what is reserved for the way back.
+    pub(crate) fn left_of(&self, inherited: Instant) -> Instant {
+        if inherited == Instant::FAR {
+            return inherited;
+        }
+        inherited.minus(self.reserve.load(Ordering::Relaxed))
     }
 
     /// When an attempt that begins at `at` must have ended.
@@ -77,10 +91,10 @@ impl Limits {
     }
 }
 
-const fn words(timeout: Option<Timeout>) -> (u64, u64) {
+const fn words(timeout: Option<Timeout>) -> (u64, u64, u64) {
     match timeout {
-        Some(timeout) => (word(timeout.whole()), word(timeout.attempt())),
-        None => (NONE, NONE),
+        Some(timeout) => (word(timeout.whole()), word(timeout.attempt()), nanos(timeout.reserved())),
+        None => (NONE, NONE, 0),
     }
 }
 
