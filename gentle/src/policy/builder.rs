@@ -1,8 +1,8 @@
 use std::borrow::Cow;
 
 use gentle_dsl::{
-    Bulkhead, CircuitBreaker, Hedge, Mistakes, PolicySet, RateLimit, Retry, Sentence, Setting, Timeout,
-    check_set,
+    Bulkhead, CircuitBreaker, Fallback, Hedge, Mistakes, PolicySet, RateLimit, Retry, Sentence, Setting,
+    Timeout, check_set,
 };
 
 use super::Policies;
@@ -72,6 +72,12 @@ impl Builder {
         self
     }
 
+    /// That configuration may switch off the fallbacks that stand in the code.
+    pub fn fallback(mut self, fallback: impl IntoSetting<Fallback>) -> Self {
+        self.set.fallback = self.take(fallback);
+        self
+    }
+
     /// The policies.
     ///
     /// # Errors
@@ -124,4 +130,4 @@ macro_rules! as_itself {
     )+};
 }
 
-as_itself!(Bulkhead, CircuitBreaker, Hedge, RateLimit, Retry, Timeout);
+as_itself!(Bulkhead, CircuitBreaker, Fallback, Hedge, RateLimit, Retry, Timeout);

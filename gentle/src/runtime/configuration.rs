@@ -120,6 +120,7 @@ fn known(parts: &Parts) -> Known {
 /// The keys that the code has written: configuration changes these and adds no other.
 fn written(set: &PolicySet) -> Vec<&'static str> {
     let written = [
+        ("fallback", set.fallback.is_some()),
         ("retry", set.retry.is_some()),
         ("hedge", set.hedge.is_some()),
         ("circuit_breaker", set.circuit_breaker.is_some()),

@@ -33,7 +33,6 @@ pub(super) struct Lane<'a> {
 /// The first attempt of a call, admitted at once.
 pub(super) struct First<'a> {
     policies: &'a Policies,
-    caller: Option<&'a Caller<'a>>,
     begun: Instant,
     deadline: Instant,
     pass: Pass,
@@ -50,8 +49,10 @@ const PROBE: u32 = 2;
 pub(super) enum Last {
     /// No attempt has been made since the last one was settled.
     None,
-    /// The operation answered, or an attempt of its own ran out of time: a failure may be repeated.
+    /// The operation answered: a failure may be repeated.
     Answered(Verdict),
+    /// The time of the attempt was up before the operation answered: that may be repeated too.
+    CutOff,
     /// The time was up before an attempt could be made.
     Late,
     /// A policy refused: to be repeated only if it said when.
@@ -66,7 +67,7 @@ impl Last {
 
     /// It has failed, and one beside it may do better. What is refused is refused for all.
     pub(super) const fn may_be_outdone(self) -> bool {
-        matches!(self, Self::Answered(Verdict::Failure))
+        matches!(self, Self::Answered(Verdict::Failure) | Self::CutOff)
     }
 }
 
@@ -80,42 +81,6 @@ pub(super) struct Admitted {
     at: Instant,
 }
 
-/// The policies on the way, each with the state that this attempt meets.
-#[derive(Clone, Copy)]
-struct Doors<'a> {
-    breaker: Option<&'a Breaker>,
-    tap: Option<Tap<'a>>,
-    gate: Option<&'a Gate>,
-}
-
-impl<'a> Doors<'a> {
-    #[inline]
-    fn of(policies: &'a Policies) -> Self {
-        Self {
-            breaker: policies.circuit_breaker.as_ref(),
-            tap: policies.rate_limit.as_ref().map(Limiter::tap),
-            gate: policies.bulkhead.as_ref(),
-        }
-    }
-
-    #[inline]
-    fn of_caller(caller: &'a Caller<'a>) -> Self {
-        Self { breaker: caller.breaker(), tap: caller.tap(), gate: caller.gate() }
-    }
-
-    fn before(policies: &'a Policies, caller: Option<&'a Caller<'a>>) -> Self {
-        caller.map_or_else(|| Self::of(policies), Self::of_caller)
-    }
-}
-
-#[inline]
-fn breaker<'a>(policies: &'a Policies, caller: Option<&'a Caller<'a>>) -> Option<&'a Breaker> {
-    match caller {
-        None => policies.circuit_breaker.as_ref(),
-        Some(caller) => caller.breaker(),
-    }
-}
-
 impl<'a> First<'a> {
     /// Admission where nothing stands in the way, as nearly always. Otherwise nothing has happened, and the lane begins
     /// at the beginning.
@@ -125,47 +90,31 @@ impl<'a> First<'a> {
     )]
     #[inline(always)]
     pub(super) fn try_enter(policies: &'a Policies) -> Result<Self, Lane<'a>> {
-        Self::try_pass(policies, None, Doors::of(policies))
-    }
-
-    /// The same for one who comes with a key or at a cost of its own.
-    #[inline]
-    pub(super) fn try_enter_as(policies: &'a Policies, caller: &'a Caller<'a>) -> Result<Self, Lane<'a>> {
-        Self::try_pass(policies, Some(caller), Doors::of_caller(caller))
-    }
-
-    #[expect(clippy::inline_always, reason = "each of its two callers knows half of it in advance")]
-    #[inline(always)]
-    fn try_pass(
-        policies: &'a Policies,
-        caller: Option<&'a Caller<'a>>,
-        doors: Doors<'a>,
-    ) -> Result<Self, Lane<'a>> {
         let (begun, deadline) = begin(policies);
-        let slowly = || Lane::new(policies, caller, begun, deadline);
+        let slowly = || Lane::new(policies, begun, deadline);
         if begun >= deadline {
             return Err(slowly());
         }
-        let pass = match doors.breaker {
+        let pass = match &policies.circuit_breaker {
             Some(breaker) => breaker.try_pass().ok_or_else(slowly)?,
             None => Pass::NONE,
         };
-        if let Some(tap) = doors.tap {
-            if !tap.try_take(begun) {
+        if let Some(limiter) = &policies.rate_limit {
+            if !limiter.tap().try_take(begun) {
                 return Err(slowly());
             }
         }
         let mut permit = None;
-        if let Some(gate) = doors.gate {
+        if let Some(gate) = &policies.bulkhead {
             permit = gate.try_enter();
             if permit.is_none() {
-                if let Some(tap) = doors.tap {
-                    tap.give_back();
+                if let Some(limiter) = &policies.rate_limit {
+                    limiter.tap().give_back();
                 }
                 return Err(slowly());
             }
         }
-        Ok(Self { policies, caller, begun, deadline, pass, permit })
+        Ok(Self { policies, begun, deadline, pass, permit })
     }
 
     #[inline]
@@ -176,7 +125,7 @@ impl<'a> First<'a> {
     /// Ends an attempt that went well, unless there is more to do about that.
     #[inline]
     pub(super) fn went_well(self) -> Option<Self> {
-        match breaker(self.policies, self.caller) {
+        match &self.policies.circuit_breaker {
             Some(breaker) if !breaker.count(self.pass) => Some(self),
             _ => None,
         }
@@ -184,7 +133,7 @@ impl<'a> First<'a> {
 
     /// The lane of a call that is not over yet.
     pub(super) fn proceed(self) -> Lane<'a> {
-        let mut lane = Lane::new(self.policies, self.caller, self.begun, self.deadline);
+        let mut lane = Lane::new(self.policies, self.begun, self.deadline);
         lane.pass = self.pass;
         if let Some(permit) = self.permit {
             permit.keep();
@@ -215,14 +164,35 @@ fn begin_within(policies: &Policies, inherited: Instant) -> (Instant, Instant) {
 }
 
 impl<'a> Lane<'a> {
-    pub(super) const fn new(
-        policies: &'a Policies,
-        caller: Option<&'a Caller<'a>>,
-        begun: Instant,
-        deadline: Instant,
-    ) -> Self {
+    pub(super) const fn new(policies: &'a Policies, begun: Instant, deadline: Instant) -> Self {
         let (at, pass) = (begun, Pass::NONE);
-        Self { policies, caller, deadline, at, pass, made: 0, held: 0, last: Last::None }
+        Self { policies, caller: None, deadline, at, pass, made: 0, held: 0, last: Last::None }
+    }
+
+    /// The lane of one who comes with a key, or at a cost of its own.
+    pub(super) fn of_caller(caller: &'a Caller<'a>) -> Self {
+        let (begun, deadline) = begin(caller.policies());
+        Self { caller: Some(caller), ..Self::new(caller.policies(), begun, deadline) }
+    }
+
+    #[inline]
+    fn breaker(&self) -> Option<&'a Breaker> {
+        self.caller.map_or(self.policies.circuit_breaker.as_ref(), Caller::breaker)
+    }
+
+    #[inline]
+    pub(super) fn tap(&self) -> Option<Tap<'a>> {
+        self.caller.map_or_else(|| self.policies.rate_limit.as_ref().map(Limiter::tap), Caller::tap)
+    }
+
+    #[inline]
+    fn gate(&self) -> Option<&'a Gate> {
+        self.caller.map_or(self.policies.bulkhead.as_ref(), Caller::gate)
+    }
+
+    /// The lane of an attempt beside this one, from now on.
+    pub(super) fn beside(&self, at: Instant) -> Self {
+        Self { caller: self.caller, ..Self::new(self.policies, at, self.deadline) }
     }
 
     /// Another attempt, beside this one, has come to this.
@@ -265,10 +235,37 @@ impl<'a> Lane<'a> {
     /// Begins another attempt.
     pub(super) fn begin(&mut self) {
         self.let_go();
-        // A later attempt begins later.
-        if self.made > 0 {
-            self.at = Instant::UNKNOWN;
+        // A later attempt begins later, if anybody asks when.
+        if self.made > 0 && (self.at != Instant::UNKNOWN || self.policies.is_timed()) {
+            self.at = now();
         }
+    }
+
+    /// Admission where nothing stands in the way. Otherwise nothing has happened.
+    #[inline]
+    pub(super) fn try_enter(&mut self) -> bool {
+        if self.at >= self.deadline {
+            return false;
+        }
+        let pass = match self.breaker().map(Breaker::try_pass) {
+            Some(None) => return false,
+            Some(Some(pass)) => pass,
+            None => Pass::NONE,
+        };
+        let tap = self.tap();
+        if tap.is_some_and(|tap| !tap.try_take(self.at)) {
+            return false;
+        }
+        if let Some(gate) = self.gate() {
+            let Some(permit) = gate.try_enter() else {
+                tap.into_iter().for_each(Tap::give_back);
+                return false;
+            };
+            permit.keep();
+            self.held |= PERMIT;
+        }
+        self.pass = pass;
+        true
     }
 
     /// Admission step by step: nothing to wait for, a wait, or a refusal.
@@ -284,14 +281,13 @@ impl<'a> Lane<'a> {
             let again = self.made > 0;
             return Err(if again { Rejected::new(Key::Timeout, Refusal::TooLong) } else { TIME_IS_UP });
         }
-        let doors = Doors::before(policies, self.caller);
-        let pass = match doors.breaker {
+        let pass = match self.breaker() {
             Some(breaker) => {
                 breaker.pass(self.at, policies.name()).map(|pass| Some(Held::new(breaker, pass)))
             }
             None => Ok(None),
         };
-        let queued = pass.and_then(|pass| self.queue(doors, pass));
+        let queued = pass.and_then(|pass| self.queue(pass));
         if let Err(rejected) = &queued {
             self.last = Last::Refused(*rejected);
         }
@@ -299,23 +295,22 @@ impl<'a> Lane<'a> {
     }
 
     // Who is refused at once pays for no wait.
-    fn queue(&mut self, doors: Doors<'a>, pass: Option<Held<'a>>) -> Result<Option<Wait<'a>>, Rejected> {
-        let (policies, deadline, at) = (self.policies, self.deadline, self.at);
-        let token = match doors.tap {
+    fn queue(&mut self, pass: Option<Held<'a>>) -> Result<Option<Wait<'a>>, Rejected> {
+        let token = match self.tap() {
             Some(tap) => {
-                let token = tap.try_acquire(at);
+                let token = tap.try_acquire(self.at);
                 if token.is_none() {
-                    tap.admits_waiting(at, deadline)?;
-                    return Ok(Some(Box::pin(wait(policies.name(), doors, pass, None, at, deadline))));
+                    tap.admits_waiting(self.at, self.deadline)?;
+                    return Ok(Some(self.wait(pass, None)));
                 }
                 token
             }
             None => None,
         };
-        if let Some(gate) = doors.gate {
+        if let Some(gate) = self.gate() {
             let Some(permit) = gate.try_enter() else {
                 gate.admits_waiting()?;
-                return Ok(Some(Box::pin(wait(policies.name(), doors, pass, token, at, deadline))));
+                return Ok(Some(self.wait(pass, token)));
             };
             permit.keep();
             self.held |= PERMIT;
@@ -341,6 +336,11 @@ impl<'a> Lane<'a> {
         Ok(())
     }
 
+    fn wait(&self, pass: Option<Held<'a>>, token: Option<Token<'a>>) -> Wait<'a> {
+        let doors = Doors { name: self.policies.name(), tap: self.tap(), gate: self.gate() };
+        Box::pin(doors.wait(pass, token, self.at, self.deadline))
+    }
+
     fn pass_is(&mut self, pass: Pass) {
         self.pass = pass;
         if pass.is_probe() {
@@ -356,7 +356,7 @@ impl<'a> Lane<'a> {
 
     pub(super) fn answered(&mut self, verdict: Verdict) {
         self.last = Last::Answered(verdict);
-        if let Some(breaker) = breaker(self.policies, self.caller) {
+        if let Some(breaker) = self.breaker() {
             if verdict != Verdict::Success || !breaker.count(self.pass) {
                 self.judged(verdict);
             }
@@ -365,7 +365,7 @@ impl<'a> Lane<'a> {
 
     #[cold]
     fn judged(&mut self, verdict: Verdict) {
-        let Some(breaker) = breaker(self.policies, self.caller) else { return };
+        let Some(breaker) = self.breaker() else { return };
         if verdict == Verdict::Ignored {
             breaker.give_back(self.pass);
         } else {
@@ -382,6 +382,7 @@ impl<'a> Lane<'a> {
             self.last = Last::Refused(elapsed);
         } else {
             self.answered(Verdict::Failure);
+            self.last = Last::CutOff;
         }
         R::from_rejected(elapsed)
     }
@@ -389,12 +390,12 @@ impl<'a> Lane<'a> {
     /// Gives back what the attempt holds.
     pub(super) fn let_go(&mut self) {
         if self.held & PERMIT != 0 {
-            if let Some(gate) = Doors::before(self.policies, self.caller).gate {
+            if let Some(gate) = self.gate() {
                 gate.leave();
             }
         }
         if self.held & PROBE != 0 {
-            if let Some(breaker) = breaker(self.policies, self.caller) {
+            if let Some(breaker) = self.breaker() {
                 breaker.give_back(self.pass);
             }
         }
@@ -409,40 +410,56 @@ impl Drop for Lane<'_> {
     }
 }
 
-/// A token whose call never comes to run, because the bulkhead refuses it or it is given up in the queue, is not used:
-/// dropped, it goes back. A circuit that has opened while the call waited refuses it.
-async fn wait<'a>(
+/// What an attempt may have to wait for.
+struct Doors<'a> {
+    /// Whose they are.
     name: &'a str,
-    doors: Doors<'a>,
-    pass: Option<Held<'a>>,
-    mut token: Option<Token<'a>>,
-    mut at: Instant,
-    deadline: Instant,
-) -> Result<Admitted, Rejected> {
-    if let (Some(tap), None) = (doors.tap, &token) {
-        let (one, since) = tap.acquire(at, deadline).await?;
-        (token, at) = (Some(one), since);
+    tap: Option<Tap<'a>>,
+    gate: Option<&'a Gate>,
+}
+
+impl<'a> Doors<'a> {
+    /// A token whose call never comes to run, because the bulkhead refuses it or it is given up in the queue, is not used:
+    /// dropped, it goes back. A circuit that has opened while the call waited refuses it.
+    async fn wait(
+        self,
+        pass: Option<Held<'a>>,
+        mut token: Option<Token<'a>>,
+        mut at: Instant,
+        deadline: Instant,
+    ) -> Result<Admitted, Rejected> {
+        let mut permit = None;
+        loop {
+            if let (Some(tap), None) = (self.tap, &token) {
+                let (one, since) = tap.acquire(at, deadline).await?;
+                (token, at) = (Some(one), since);
+            }
+            if let Some(gate) = self.gate {
+                let (entered, since) = gate.enter(at, deadline).await?;
+                (permit, at) = (Some(entered), since);
+            }
+            // Who was in the queue when the other side asked to be left alone does not come with an old token.
+            match self.tap {
+                Some(tap) if tap.is_closed(at) => (token, permit) = (None, None),
+                _ => break,
+            }
+        }
+        if is_late(at, deadline) {
+            return Err(TIME_IS_UP);
+        }
+        let pass = match pass {
+            Some(pass) => pass.renew(at, self.name)?,
+            None => Pass::NONE,
+        };
+        if let Some(token) = token {
+            token.spend();
+        }
+        let inside = permit.is_some();
+        if let Some(permit) = permit {
+            permit.keep();
+        }
+        Ok(Admitted { pass, permit: inside, at })
     }
-    let mut permit = None;
-    if let Some(gate) = doors.gate {
-        let (entered, since) = gate.enter(at, deadline).await?;
-        (permit, at) = (Some(entered), since);
-    }
-    if is_late(at, deadline) {
-        return Err(TIME_IS_UP);
-    }
-    let pass = match pass {
-        Some(pass) => pass.renew(at, name)?,
-        None => Pass::NONE,
-    };
-    if let Some(token) = token {
-        token.spend();
-    }
-    let inside = permit.is_some();
-    if let Some(permit) = permit {
-        permit.keep();
-    }
-    Ok(Admitted { pass, permit: inside, at })
 }
 
 const TIME_IS_UP: Rejected = Rejected::new(Key::Timeout, Refusal::Elapsed);

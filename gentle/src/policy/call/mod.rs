@@ -14,6 +14,7 @@ pub use attempt::Attempt;
 pub use pause::Pause;
 
 use super::judge::Judge;
+use super::rate_limit::{Limiter, Tap};
 use super::retry::{Course, Retrying, Schedule};
 use super::{Again, ByOutcome, Caller, FromRejected, Outcome, Policies, Verdict};
 use crate::time::{Instant, now};
@@ -37,8 +38,6 @@ use race::{Race, beside};
 #[derive(Debug)]
 pub struct Call<'a> {
     policies: &'a Policies,
-    /// Who comes with a key or at a cost of its own.
-    caller: Option<&'a Caller<'a>>,
     /// When it began, of one that makes no attempts; [`DONE`] when the first one went well and left nothing to do.
     begun: Instant,
     under_way: Option<UnderWay<'a>>,
@@ -60,10 +59,10 @@ struct UnderWay<'a> {
 impl<'a> UnderWay<'a> {
     /// One that begins now, or has `begun` before, where that is known.
     #[cold]
-    fn begin(policies: &'a Policies, caller: Option<&'a Caller<'a>>, begun: Instant) -> Self {
+    fn begin(policies: &'a Policies, begun: Instant) -> Self {
         let (at, deadline) = lane::begin(policies);
         let begun = if begun == Instant::UNKNOWN || begun == DONE { at } else { begun };
-        Self { begun, ..Self::new(Lane::new(policies, caller, at, deadline)) }
+        Self { begun, ..Self::new(Lane::new(policies, at, deadline)) }
     }
 
     const fn new(lane: Lane<'a>) -> Self {
@@ -73,15 +72,23 @@ impl<'a> UnderWay<'a> {
 
 impl<'a> Call<'a> {
     #[inline]
-    pub(super) const fn new(policies: &'a Policies, caller: Option<&'a Caller<'a>>) -> Self {
-        Self { policies, caller, begun: Instant::UNKNOWN, under_way: None }
+    pub(super) const fn new(policies: &'a Policies) -> Self {
+        Self { policies, begun: Instant::UNKNOWN, under_way: None }
     }
 
     /// A call that begins now and not with its first attempt.
     #[inline]
     pub(super) fn begun(policies: &'a Policies) -> Self {
         let begun = if policies.is_timed() { now() } else { Instant::UNKNOWN };
-        Self { begun, ..Self::new(policies, None) }
+        Self { begun, ..Self::new(policies) }
+    }
+
+    /// A call of one who comes with a key, or at a cost of its own: it is under way from the beginning, so that others
+    /// carry nothing along for it.
+    #[inline]
+    pub(super) fn of_caller(caller: &'a Caller<'a>) -> Self {
+        let under_way = Some(UnderWay::new(Lane::of_caller(caller)));
+        Self { under_way, ..Self::new(caller.policies()) }
     }
 
     /// Makes one attempt: waits for its token and its permit, then runs `operation` within its time.
@@ -180,13 +187,25 @@ impl<'a> Call<'a> {
         if self.settled() == 0 {
             retry.earn();
         }
-        let refused = !J::PLAIN && matches!(self.last(), Last::Refused(_));
-        if !judge.retries(&outcome) && !refused {
+        if !self.repeats(&outcome, &judge) {
             return ControlFlow::Break(outcome);
         }
         match self.pause(retry, || judge.retry_after(&outcome)) {
             Some(pause) => ControlFlow::Continue(pause),
             None => ControlFlow::Break(outcome),
+        }
+    }
+
+    // What a policy has made of an attempt is not an outcome like others, but plain judges call it a failure all the same.
+    #[inline]
+    fn repeats<R, J: Judge<R>>(&self, outcome: &R, judge: &J) -> bool {
+        if J::PLAIN {
+            return judge.retries(outcome);
+        }
+        match self.last() {
+            Last::Refused(_) => true,
+            Last::CutOff => judge.retries_cut_off(outcome),
+            Last::None | Last::Late | Last::Answered(_) => judge.retries(outcome),
         }
     }
 
@@ -198,7 +217,7 @@ impl<'a> Call<'a> {
 
     /// How many attempts have been made.
     pub fn attempts(&self) -> u32 {
-        let unsettled = matches!(self.last(), Last::Answered(_) | Last::Refused(_));
+        let unsettled = matches!(self.last(), Last::Answered(_) | Last::CutOff | Last::Refused(_));
         self.settled().saturating_add(unsettled.into())
     }
 
@@ -220,6 +239,14 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// The rate limit that the call goes by.
+    fn tap(&self) -> Option<Tap<'a>> {
+        match &self.under_way {
+            Some(under_way) => under_way.lane.tap(),
+            None => self.policies.rate_limit.as_ref().map(Limiter::tap),
+        }
+    }
+
     #[inline]
     fn lane(&mut self) -> &mut Lane<'a> {
         &mut self.under_way().lane
@@ -227,13 +254,13 @@ impl<'a> Call<'a> {
 
     #[inline]
     fn under_way(&mut self) -> &mut UnderWay<'a> {
-        self.under_way.get_or_insert_with(|| UnderWay::begin(self.policies, self.caller, self.begun))
+        self.under_way.get_or_insert_with(|| UnderWay::begin(self.policies, self.begun))
     }
 
     /// A call beside this one, from now on, that has its deadline.
     fn beside(&mut self, at: Instant) -> Self {
-        let lane = Lane::new(self.policies, self.caller, at, self.lane().deadline());
-        Self { under_way: Some(UnderWay::new(lane)), ..Self::new(self.policies, self.caller) }
+        let lane = self.lane().beside(at);
+        Self { under_way: Some(UnderWay::new(lane)), ..Self::new(self.policies) }
     }
 
     #[inline]
@@ -241,10 +268,11 @@ impl<'a> Call<'a> {
         self.under_way.is_some()
     }
 
-    /// Takes the answer of the first attempt. One that went well needs no more, unless a `judge` could repeat even that.
+    /// Takes the answer of the first attempt. One that went well needs no more; should a judge repeat even that, the call
+    /// begins at this moment, which is the one at which it began, for the answer was there at once.
     #[inline]
-    fn answered_first(&mut self, first: First<'a>, verdict: Verdict, plain: bool) {
-        let rest = if plain && verdict == Verdict::Success { first.went_well() } else { Some(first) };
+    fn answered_first(&mut self, first: First<'a>, verdict: Verdict) {
+        let rest = if verdict == Verdict::Success { first.went_well() } else { Some(first) };
         match rest {
             Some(first) => self.proceed(first.proceed()).answered(verdict),
             None => self.begun = DONE,
@@ -272,13 +300,18 @@ impl<'a> Call<'a> {
             *begun = at;
         }
         let (elapsed, attempts) = (at - *begun, lane.made());
+        let hint = if matches!(last, Last::None | Last::Answered(_)) { asked() } else { None };
         let delay = retry.follow(
             course,
             attempts,
             || policies.retry_now(),
-            |schedule| delay(schedule, last, elapsed, asked),
+            |schedule| delay(schedule, last, elapsed, hint),
         )?;
         let (due, deadline) = (at + delay, lane.deadline());
+        // Who knows that there will be no time left is told why, not that there is none.
+        if hint.is_some_and(|hint| at + hint >= deadline) && deadline != Instant::FAR {
+            return None;
+        }
         // A delay that would end after the deadline is not slept either, and costs no budget: the next attempt comes
         // at once and is refused for lack of time, so that the caller sees a timeout rather than the last failure.
         if due >= deadline && deadline != Instant::FAR {
@@ -299,18 +332,11 @@ impl<'a> Call<'a> {
     }
 }
 
-fn delay(
-    schedule: &mut Schedule,
-    last: Last,
-    elapsed: Duration,
-    asked: impl FnOnce() -> Option<Duration>,
-) -> Option<Duration> {
-    match last {
-        Last::Refused(rejected) if rejected.is_timeout() => None,
-        Last::Refused(rejected) => schedule.next_after(elapsed, rejected.retry_after?),
-        Last::None | Last::Late | Last::Answered(_) => match asked() {
-            Some(hint) => schedule.next_after(elapsed, hint),
-            None => schedule.next(elapsed),
-        },
+fn delay(schedule: &mut Schedule, last: Last, elapsed: Duration, hint: Option<Duration>) -> Option<Duration> {
+    match (last, hint) {
+        (Last::Refused(rejected), _) if rejected.is_timeout() => None,
+        (Last::Refused(rejected), _) => schedule.next_after(elapsed, rejected.retry_after?),
+        (_, Some(hint)) => schedule.next_after(elapsed, hint),
+        (_, None) => schedule.next(elapsed),
     }
 }
