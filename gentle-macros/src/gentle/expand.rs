@@ -183,17 +183,17 @@ fn repeated(
     if again.receiver(signature, &names.receiver, moved, copy) {
         body = receiver::rename(body, &names.receiver);
     }
-    let (copies, begin) = (&again.copies, quote_spanned!(names.site=> #begun.begin()));
+    let (copies, start) = (&again.copies, quote_spanned!(names.site=> #begun.begin()));
     if hedges && !attribute.repeats() {
-        let attempts = beside_each_other(attribute, &begin, copies, &body, names);
+        let attempts = beside_each_other(attribute, &start, copies, &body, names);
         let attempts = answered(attribute, &again, attempts, names);
         return quote!(#caller #attempts);
     }
-    let (begin, attempt) = if hedges {
-        (begin, beside_each_other(attribute, &call.to_token_stream(), copies, &body, names))
+    let (start, attempt) = if hedges {
+        (start, beside_each_other(attribute, &call.to_token_stream(), copies, &body, names))
     } else if attribute.refuses() {
         let attempt = attempt(attribute, &call.to_token_stream(), &quote!(async #body), names);
-        (begin, attempt)
+        (start, attempt)
     } else {
         (quote!(#begun.begin_to_settle()), quote!(async #body.await))
     };
@@ -202,7 +202,7 @@ fn repeated(
     let attempts = answered(attribute, &again, attempts, names);
     quote! {
         #caller
-        let mut #call = #begin;
+        let mut #call = #start;
         #attempts
     }
 }
