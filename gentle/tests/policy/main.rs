@@ -1,6 +1,7 @@
 //! Policies under stress: calls that are given up at every point, limits that change while calls wait, many threads.
 #![allow(clippy::unwrap_used, reason = "an error here fails the test, as it should")]
 
+mod adaptive;
 mod bulkhead;
 mod cancel;
 mod circuit_breaker;
@@ -9,6 +10,8 @@ mod cost;
 mod deadline;
 mod each;
 mod hedge;
+mod line;
+mod pitfalls;
 mod rate_limit;
 mod retry;
 mod rules;

@@ -3,7 +3,7 @@ use std::pin::Pin;
 
 use gentle_dsl::Key;
 
-use crate::policy::bulkhead::{Gate, Permit};
+use crate::policy::bulkhead::{End, Gate, Permit};
 use crate::policy::circuit_breaker::{Breaker, Held, Pass};
 use crate::policy::deadline::inherited;
 use crate::policy::judge::Verdict;
@@ -106,7 +106,7 @@ impl<'a> First<'a> {
         }
         let mut permit = None;
         if let Some(gate) = &policies.bulkhead {
-            permit = gate.try_enter();
+            permit = gate.try_enter_silently();
             if permit.is_none() {
                 if let Some(limiter) = &policies.rate_limit {
                     limiter.tap().give_back();
@@ -356,10 +356,24 @@ impl<'a> Lane<'a> {
 
     pub(super) fn answered(&mut self, verdict: Verdict) {
         self.last = Last::Answered(verdict);
+        match verdict {
+            Verdict::Success => self.tell_bulkhead(End::Well),
+            Verdict::Failure => self.tell_bulkhead(End::Failed),
+            Verdict::Ignored => {}
+        }
         if let Some(breaker) = self.breaker() {
             if verdict != Verdict::Success || !breaker.count(self.pass) {
                 self.judged(verdict);
             }
+        }
+    }
+
+    // Where the limit adapts.
+    fn tell_bulkhead(&self, end: End) {
+        let held = self.held & PERMIT != 0;
+        let gate = if held { self.gate() } else { None };
+        if let Some(gate) = gate.filter(|gate| gate.adapts()) {
+            gate.learn(self.at, end);
         }
     }
 
@@ -379,6 +393,7 @@ impl<'a> Lane<'a> {
     pub(super) fn ran_out<R: FromRejected>(&mut self, until: Instant) -> R {
         let elapsed = Rejected::new(Key::Timeout, Refusal::Elapsed);
         if until == self.deadline {
+            self.tell_bulkhead(End::CutOff);
             self.last = Last::Refused(elapsed);
         } else {
             self.answered(Verdict::Failure);

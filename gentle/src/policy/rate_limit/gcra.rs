@@ -1,9 +1,9 @@
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use gentle_dsl::RateLimit;
 
 use crate::policy::patience::nanos;
+use crate::policy::sync::{AtomicU64, Ordering};
 use crate::time::Instant;
 
 /// How fast a bucket fills and how much it holds. A bucket itself is one word: the moment at which it would be full again.

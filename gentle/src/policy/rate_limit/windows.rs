@@ -1,10 +1,10 @@
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use gentle_dsl::{Rate, RateLimit};
 
 use crate::policy::patience::nanos;
+use crate::policy::sync::{Mutex, MutexGuard, PoisonError};
 use crate::time::Instant;
 
 /// Several windows at once, or exact ones: admitted by all or by none, under one lock.
