@@ -65,6 +65,10 @@ macro_rules! counters {
                 self.made().fetch_sub(value, order)
             }
 
+            pub(crate) fn fetch_max(&self, value: $value, order: Ordering) -> $value {
+                self.made().fetch_max(value, order)
+            }
+
             pub(crate) fn compare_exchange_weak(
                 &self,
                 current: $value,

@@ -109,7 +109,7 @@ impl<'a> First<'a> {
             permit = gate.try_enter_silently();
             if permit.is_none() {
                 if let Some(limiter) = &policies.rate_limit {
-                    limiter.tap().give_back();
+                    limiter.tap().give_back(begun);
                 }
                 return Err(slowly());
             }
@@ -236,8 +236,9 @@ impl<'a> Lane<'a> {
     pub(super) fn begin(&mut self) {
         self.let_go();
         // A later attempt begins later, if anybody asks when.
-        if self.made > 0 && (self.at != Instant::UNKNOWN || self.policies.is_timed()) {
-            self.at = now();
+        if self.made > 0 {
+            let asked = self.policies.is_timed() || self.deadline != Instant::FAR;
+            self.at = if asked { now() } else { Instant::UNKNOWN };
         }
     }
 
@@ -258,7 +259,9 @@ impl<'a> Lane<'a> {
         }
         if let Some(gate) = self.gate() {
             let Some(permit) = gate.try_enter() else {
-                tap.into_iter().for_each(Tap::give_back);
+                if let Some(tap) = tap {
+                    tap.give_back(self.at);
+                }
                 return false;
             };
             permit.keep();

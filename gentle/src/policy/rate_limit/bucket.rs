@@ -118,12 +118,12 @@ impl Terms {
     }
 
     // What was taken before it was closed is not there again before it opens.
-    pub(super) fn give_back(&self, bucket: &Bucket, cost: u32) {
+    pub(super) fn give_back(&self, bucket: &Bucket, cost: u32, at: Instant) {
         if bucket.closed_until() > Instant::UNKNOWN && self.is_closed(bucket, now()) {
             return;
         }
         if self.is_several() {
-            self.rest(bucket).windows.give_back(cost);
+            self.rest(bucket).windows.give_back(cost, at);
         } else {
             self.pace.give_back(&bucket.full_at, cost);
         }
@@ -135,7 +135,7 @@ impl Terms {
 
     fn windows(&self) -> Windows {
         let given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
-        Windows::new(given.as_deref().or(self.declared).filter(|limit| several(Some(limit))))
+        Windows::new(given.as_deref().or(self.declared).filter(|_| self.is_several()))
     }
 
     fn is_off(&self) -> bool {
@@ -167,11 +167,23 @@ impl Bucket {
             && self.rest.get_mut().is_none_or(windows)
     }
 
+    /// Keeps what was given out, by one window or by several, for another limit.
     pub(super) fn carry(&self, change: Change, limit: Option<&RateLimit>, at: Instant) {
-        change.carry(&self.full_at, at);
         self.closed_until.store(0, Ordering::Release);
-        if let Some(rest) = self.rest.get() {
-            rest.windows.set(limit, at);
+        // Several windows wait as they are while there is no limit.
+        let Some(limit) = limit else { return change.carry(&self.full_at, at) };
+        let rest = self.rest.get().filter(|rest| rest.windows.are_there());
+        match (rest, several(Some(limit))) {
+            (None, false) => change.carry(&self.full_at, at),
+            (None, true) => {
+                let full_at = self.full_at.swap(0, Ordering::AcqRel);
+                if full_at > at.nanos() || self.rest.get().is_some() {
+                    let rest = self.rest.get_or_init(|| Box::new(Rest::new(Windows::new(None))));
+                    rest.windows.begin(full_at, change.before(), limit, at);
+                }
+            }
+            (Some(rest), true) => rest.windows.set(limit, at),
+            (Some(rest), false) => self.full_at.store(rest.windows.end(limit, at), Ordering::Release),
         }
     }
 

@@ -43,8 +43,9 @@
 //!
 //! **Cancel safety:** a call given up in the line takes no token and leaves no gap; the others move up.
 //!
-//! **Live change:** what was given out stays given out, counted in tokens; those in line go on at the new rate, and keep
-//! their places from `fifo` to `lifo`.
+//! **Live change:** what was given out stays given out, counted in tokens, also between one window and several; an exact
+//! one takes what a smooth one has given out as given out just now. Those in line go on at the new rate, and keep their
+//! places from `fifo` to `lifo`.
 //!
 //! ```
 //! use gentle::policy::Policies;
@@ -110,7 +111,11 @@ pub(crate) struct Tap<'a> {
 
 /// Tokens that were taken. Dropped before the call they were taken for begins, they go back.
 #[derive(Debug)]
-pub(crate) struct Token<'a>(Tap<'a>);
+pub(crate) struct Token<'a> {
+    tap: Tap<'a>,
+    /// When they were taken, or a little later.
+    at: Instant,
+}
 
 impl Token<'_> {
     pub(crate) fn spend(self) {
@@ -120,8 +125,8 @@ impl Token<'_> {
 
 impl Drop for Token<'_> {
     fn drop(&mut self) {
-        let Tap { limiter, bucket, cost } = self.0;
-        limiter.terms.give_back(bucket, cost);
+        let Tap { limiter, bucket, cost } = self.tap;
+        limiter.terms.give_back(bucket, cost, self.at);
         bucket.look_again();
     }
 }
@@ -184,7 +189,7 @@ impl<'a> Tap<'a> {
     /// Takes the tokens in the same way; dropped before the call begins, they go back.
     pub(crate) fn try_acquire(self, at: Instant) -> Option<Token<'a>> {
         // A bucket that is closed is empty, unless somebody changes it in this very moment.
-        (!self.is_closed(at) && self.try_take(at)).then(|| Token(self))
+        (!self.is_closed(at) && self.try_take(at)).then(|| Token { tap: self, at })
     }
 
     /// Leaves the other side alone for so long: it has asked for it. Those in line wait that much longer, or are
@@ -204,8 +209,8 @@ impl<'a> Tap<'a> {
 
     /// Gives back tokens that were taken for a call that does not begin.
     #[cold]
-    pub(crate) fn give_back(self) {
-        drop(Token(self));
+    pub(crate) fn give_back(self, at: Instant) {
+        drop(Token { tap: self, at });
     }
 
     /// Whether a call that has to wait would be refused at once.
@@ -230,7 +235,7 @@ impl<'a> Tap<'a> {
         let waiter = self.join(at, deadline)?;
         let turn = timeout::until(deadline, pin!(waiter.turn())).await;
         let at = turn.unwrap_or(Err(Rejected::new(Key::Timeout, Refusal::Elapsed)))?;
-        Ok((waiter.into_token(), at))
+        Ok((waiter.into_token(at), at))
     }
 
     // Only who may stay takes a place: one who is being refused must not look like a line to those who come after.
@@ -353,9 +358,9 @@ impl<'a> Waiter<'a> {
         Ok(Instant::FAR)
     }
 
-    fn into_token(mut self) -> Token<'a> {
+    fn into_token(mut self, at: Instant) -> Token<'a> {
         self.ticket = None;
-        Token(self.tap)
+        Token { tap: self.tap, at }
     }
 }
 
@@ -367,7 +372,7 @@ impl Drop for Waiter<'_> {
             // The one who comes first in its place may need fewer tokens.
             Left::Behind if limiter.patience.newest_first() => self.line.nudge_first(),
             Left::Behind => {}
-            Left::Called => drop(Token(self.tap)),
+            Left::Called => drop(Token { tap: self.tap, at: now() }),
         }
     }
 }
