@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 use crate::gentle::attribute::Attribute;
+use crate::gentle::expand::features;
 use crate::support::errors::Errors;
 use crate::support::guard::guard;
 use crate::support::{krate, messages, tokens};
@@ -36,9 +37,10 @@ fn of(attribute: &Attribute) -> TokenStream {
     let place = || quote!(::core::concat!(::core::module_path!(), ":", ::core::line!()));
     let name = attribute.name.as_ref().map_or_else(place, ToTokens::to_token_stream);
     let set = tokens::policy_set(&attribute.set);
-    let imports = tokens::imports(&set, &krate);
+    let (imports, features) = (tokens::imports(&set, &krate), features(attribute, &krate));
     quote!({
         #imports
+        #features
         Policies::of(#name, #krate::here!(), const { &#set })
     })
 }

@@ -2,9 +2,10 @@
 
 mod again;
 pub(crate) mod attribute;
+mod cached;
 mod check;
 mod each;
-mod expand;
+pub(crate) mod expand;
 mod fallback;
 mod function;
 mod mentions;

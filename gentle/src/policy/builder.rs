@@ -1,11 +1,11 @@
 use std::borrow::Cow;
 
 use gentle_dsl::{
-    Bulkhead, CircuitBreaker, Fallback, Hedge, Mistakes, PolicySet, RateLimit, Retry, Sentence, Setting,
-    Timeout, check_set,
+    Bulkhead, Cache, Chaos, CircuitBreaker, Fallback, Hedge, Mistakes, PolicySet, RateLimit, Retry, Sentence,
+    Setting, Throttle, Timeout, check_set,
 };
 
-use super::Policies;
+use super::{Policies, chaos};
 
 /// Puts [`Policies`] together one by one.
 ///
@@ -54,6 +54,18 @@ impl Builder {
         self
     }
 
+    /// Answers are kept for a while: see [`Policies::cached`].
+    pub fn cache(mut self, cache: impl IntoSetting<Cache>) -> Self {
+        self.set.cache = self.take(cache);
+        self
+    }
+
+    /// Some calls are shed as failures rise.
+    pub fn throttle(mut self, throttle: impl IntoSetting<Throttle>) -> Self {
+        self.set.throttle = self.take(throttle);
+        self
+    }
+
     /// A failure is tried again.
     pub fn retry(mut self, retry: impl IntoSetting<Retry>) -> Self {
         self.set.retry = self.take(retry);
@@ -72,6 +84,12 @@ impl Builder {
         self
     }
 
+    /// Failures are made on purpose; it takes the feature `chaos`.
+    pub fn chaos(mut self, chaos: impl IntoSetting<Chaos>) -> Self {
+        self.set.chaos = self.take(chaos);
+        self
+    }
+
     /// That configuration may switch off the fallbacks that stand in the code.
     pub fn fallback(mut self, fallback: impl IntoSetting<Fallback>) -> Self {
         self.set.fallback = self.take(fallback);
@@ -86,7 +104,7 @@ impl Builder {
     pub fn build(self) -> Result<Policies, Mistakes> {
         match self.mistakes.or_else(|| Mistakes::collect(check_set(&self.set))) {
             Some(mistakes) => Err(mistakes),
-            None => Ok(Policies::given(self.name, self.set)),
+            None => chaos::refuse(&self.set).map(|()| Policies::given(self.name, self.set)),
         }
     }
 
@@ -130,4 +148,4 @@ macro_rules! as_itself {
     )+};
 }
 
-as_itself!(Bulkhead, CircuitBreaker, Fallback, Hedge, RateLimit, Retry, Timeout);
+as_itself!(Bulkhead, Cache, Chaos, CircuitBreaker, Fallback, Hedge, RateLimit, Retry, Throttle, Timeout);

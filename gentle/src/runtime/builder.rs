@@ -176,6 +176,7 @@ impl AppBuilder {
         match Graph::new(definitions) {
             Ok(graph) if problems.is_empty() => {
                 parts.set_policies(&config);
+                settings.warnings.extend(configuration::chaotic(&parts));
                 resources.insert(config);
                 let limits = Limits {
                     boot: self.boot_timeout.or(settings.boot_timeout),

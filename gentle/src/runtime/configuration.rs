@@ -79,6 +79,18 @@ pub(super) fn foreign(parts: &Parts, config: &Config) -> Option<String> {
     })
 }
 
+/// Whose calls fail on purpose, where the environment asks for that.
+pub(super) fn chaotic(parts: &Parts) -> Option<String> {
+    let chaotic = parts.policies.iter().filter(|policies| policies.is_chaotic());
+    let names: Vec<&str> = chaotic.map(|policies| policies.name()).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "chaos is on: calls fail on purpose\n  {}\nhelp: unset GENTLE_CHAOS to end it",
+            names.join("\n  ")
+        )
+    })
+}
+
 /// Brings services and handlers to what configuration says; policies, which are shared by all apps of the process, are
 /// only checked. Returns everything that is wrong. Unless it `is_whole`, services are not asked about their own:
 /// what they miss may stand in the file that could not be read.
@@ -121,12 +133,15 @@ fn known(parts: &Parts) -> Known {
 fn written(set: &PolicySet) -> Vec<&'static str> {
     let written = [
         ("fallback", set.fallback.is_some()),
+        ("cache", set.cache.is_some()),
+        ("throttle", set.throttle.is_some()),
         ("retry", set.retry.is_some()),
         ("hedge", set.hedge.is_some()),
         ("circuit_breaker", set.circuit_breaker.is_some()),
         ("rate_limit", set.rate_limit.is_some()),
         ("bulkhead", set.bulkhead.is_some()),
         ("timeout", set.timeout.is_some()),
+        ("chaos", set.chaos.is_some()),
     ];
     written.into_iter().filter_map(|(key, is)| is.then_some(key)).collect()
 }

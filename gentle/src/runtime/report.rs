@@ -132,7 +132,8 @@ impl fmt::Display for Report {
 impl PolicyLine {
     fn of(policies: &Policies, config: &Config) -> Self {
         let (name, place) = (policies.name().to_owned(), policies.place());
-        let changed = changed(&config.policy(&name));
+        let chaotic = if policies.is_chaotic() { "  chaos is on" } else { "" };
+        let changed = changed(&config.policy(&name)) + chaotic;
         Self { name, text: policies.to_string(), place, changed }
     }
 

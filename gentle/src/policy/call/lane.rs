@@ -4,6 +4,7 @@ use std::pin::Pin;
 use gentle_dsl::Key;
 
 use crate::policy::bulkhead::{End, Gate, Permit};
+use crate::policy::chaos::Strike;
 use crate::policy::circuit_breaker::{Breaker, Held, Pass};
 use crate::policy::deadline::inherited;
 use crate::policy::judge::Verdict;
@@ -43,6 +44,15 @@ pub(super) struct First<'a> {
 const PERMIT: u32 = 1;
 /// It is one of those that decide whether the circuit closes.
 const PROBE: u32 = 2;
+/// It went well, and nothing has come after it.
+const WELL: u32 = 4;
+/// It failed, and nothing has come after it.
+const BADLY: u32 = 8;
+/// It ended with an error that nobody counts, and nothing has come after it.
+const EITHER: u32 = 16;
+/// Beside one of these: what it ended with was not made by the operation.
+const OURS: u32 = 32;
+const ENDED: u32 = WELL | BADLY | EITHER | OURS;
 
 /// What became of the last attempt, as far as the return value cannot tell.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +61,7 @@ pub(super) enum Last {
     None,
     /// The operation answered: a failure may be repeated.
     Answered(Verdict),
-    /// The time of the attempt was up before the operation answered: that may be repeated too.
+    /// The time of the attempt was up before the operation answered, or it failed on purpose: that may be repeated too.
     CutOff,
     /// The time was up before an attempt could be made.
     Late,
@@ -95,6 +105,10 @@ impl<'a> First<'a> {
         if begun >= deadline {
             return Err(slowly());
         }
+        let sheds = || policies.valve().is_some_and(|valve| !valve.is_calm());
+        if policies.chaos.is_some() || sheds() {
+            return Err(slowly());
+        }
         let pass = match &policies.circuit_breaker {
             Some(breaker) => breaker.try_pass().ok_or_else(slowly)?,
             None => Pass::NONE,
@@ -127,7 +141,12 @@ impl<'a> First<'a> {
     pub(super) fn went_well(self) -> Option<Self> {
         match &self.policies.circuit_breaker {
             Some(breaker) if !breaker.count(self.pass) => Some(self),
-            _ => None,
+            _ => {
+                if let Some(valve) = self.policies.valve() {
+                    valve.ended(self.begun, false, self.policies.name());
+                }
+                None
+            }
         }
     }
 
@@ -152,15 +171,15 @@ pub(super) fn begin(policies: &Policies) -> (Instant, Instant) {
     }
     // A retry that only counts never needs the time of a call that goes well.
     let begun = if policies.is_timed() { now() } else { Instant::UNKNOWN };
-    (begun, policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.whole(begun)))
+    (begun, policies.ends(begun))
 }
 
 /// The same for a call that is made in another one.
 #[cold]
 fn begin_within(policies: &Policies, inherited: Instant) -> (Instant, Instant) {
     let begun = now();
-    let own = policies.timeout.as_ref().map(|limits| limits.whole(begun).min(limits.left_of(inherited)));
-    (begun, own.unwrap_or(inherited))
+    let left = policies.timeout.as_ref().map_or(inherited, |limits| limits.left_of(inherited));
+    (begun, policies.ends(begun).min(left))
 }
 
 impl<'a> Lane<'a> {
@@ -190,14 +209,21 @@ impl<'a> Lane<'a> {
         self.caller.map_or(self.policies.bulkhead.as_ref(), Caller::gate)
     }
 
-    /// The lane of an attempt beside this one, from now on.
+    /// The lane of an attempt beside this one, from now on. It is not the first of its call, so it need not be let in again.
     pub(super) fn beside(&self, at: Instant) -> Self {
-        Self { caller: self.caller, ..Self::new(self.policies, at, self.deadline) }
+        Self { caller: self.caller, made: 1, ..Self::new(self.policies, at, self.deadline) }
     }
 
-    /// Another attempt, beside this one, has come to this.
+    /// Another attempt, beside this one, has come to this, and the call with it.
     pub(super) const fn overtaken(&mut self, last: Last) {
         self.last = last;
+        self.goes_on();
+        self.held |= match last {
+            Last::Answered(Verdict::Success) => WELL,
+            Last::Answered(Verdict::Failure) => BADLY,
+            Last::Answered(Verdict::Ignored) => EITHER,
+            _ => 0,
+        };
     }
 
     /// When the attempt was admitted, where anybody has asked; that of a call that has made none, when it began.
@@ -232,9 +258,15 @@ impl<'a> Lane<'a> {
         self.made = self.made.saturating_add(1);
     }
 
+    /// There will be another attempt: how this one ended is not how the call ends.
+    pub(super) const fn goes_on(&mut self) {
+        self.held &= !ENDED;
+    }
+
     /// Begins another attempt.
     pub(super) fn begin(&mut self) {
         self.let_go();
+        self.goes_on();
         // A later attempt begins later, if anybody asks when.
         if self.made > 0 {
             let asked = self.policies.is_timed() || self.deadline != Instant::FAR;
@@ -245,7 +277,8 @@ impl<'a> Lane<'a> {
     /// Admission where nothing stands in the way. Otherwise nothing has happened.
     #[inline]
     pub(super) fn try_enter(&mut self) -> bool {
-        if self.at >= self.deadline {
+        let sheds = self.made == 0 && self.policies.valve().is_some_and(|valve| !valve.is_calm());
+        if self.at >= self.deadline || self.policies.chaos.is_some() || sheds {
             return false;
         }
         let pass = match self.breaker().map(Breaker::try_pass) {
@@ -284,6 +317,7 @@ impl<'a> Lane<'a> {
             let again = self.made > 0;
             return Err(if again { Rejected::new(Key::Timeout, Refusal::TooLong) } else { TIME_IS_UP });
         }
+        self.throttled().inspect_err(|rejected| self.last = Last::Refused(*rejected))?;
         let pass = match self.breaker() {
             Some(breaker) => {
                 breaker.pass(self.at, policies.name()).map(|pass| Some(Held::new(breaker, pass)))
@@ -295,6 +329,14 @@ impl<'a> Lane<'a> {
             self.last = Last::Refused(*rejected);
         }
         queued
+    }
+
+    // Once for the whole call.
+    fn throttled(&self) -> Result<(), Rejected> {
+        match self.policies.valve() {
+            Some(valve) if self.made == 0 => valve.admit(self.at, self.policies.name(), fastrand::u32(..)),
+            _ => Ok(()),
+        }
     }
 
     // Who is refused at once pays for no wait.
@@ -364,6 +406,11 @@ impl<'a> Lane<'a> {
             Verdict::Failure => self.tell_bulkhead(End::Failed),
             Verdict::Ignored => {}
         }
+        self.held |= match verdict {
+            Verdict::Success => WELL,
+            Verdict::Failure => BADLY,
+            Verdict::Ignored => EITHER,
+        };
         if let Some(breaker) = self.breaker() {
             if verdict != Verdict::Success || !breaker.count(self.pass) {
                 self.judged(verdict);
@@ -399,10 +446,31 @@ impl<'a> Lane<'a> {
             self.tell_bulkhead(End::CutOff);
             self.last = Last::Refused(elapsed);
         } else {
-            self.answered(Verdict::Failure);
-            self.last = Last::CutOff;
+            self.failed();
         }
         R::from_rejected(elapsed)
+    }
+
+    /// An error that stands for one of the operation's.
+    pub(super) fn failed(&mut self) {
+        self.answered(Verdict::Failure);
+        self.last = Last::CutOff;
+        self.held |= OURS;
+    }
+
+    /// How the operation has ended, if it has and nothing came after it.
+    pub(super) const fn verdict(&self) -> Option<Verdict> {
+        match self.held & ENDED {
+            WELL => Some(Verdict::Success),
+            BADLY => Some(Verdict::Failure),
+            EITHER => Some(Verdict::Ignored),
+            _ => None,
+        }
+    }
+
+    /// Leaves it no more time than until this moment.
+    pub(super) fn ends_by(&mut self, deadline: Instant) {
+        self.deadline = self.deadline.min(deadline);
     }
 
     /// Gives back what the attempt holds.
@@ -417,7 +485,20 @@ impl<'a> Lane<'a> {
                 breaker.give_back(self.pass);
             }
         }
-        self.held = 0;
+        self.held &= !(PERMIT | PROBE);
+    }
+
+    // What it was that the call ended with, if an operation did it.
+    fn ended(&self) {
+        if let (Some(valve), true) = (self.policies.valve(), self.held & (WELL | BADLY) != 0) {
+            valve.ended(self.at, self.held & BADLY != 0, self.policies.name());
+        }
+    }
+
+    /// What befalls the operation of this attempt on purpose.
+    pub(super) fn strike(&self) -> Option<Strike> {
+        let mischief = self.policies.chaos.as_ref()?;
+        mischief.strike(|| self.policies.chaos_now(), self.policies.name())
     }
 }
 
@@ -425,6 +506,7 @@ impl Drop for Lane<'_> {
     #[cold]
     fn drop(&mut self) {
         self.let_go();
+        self.ended();
     }
 }
 

@@ -226,6 +226,19 @@ impl<'a> Call<'a> {
         self.under_way.as_ref().map_or(Instant::FAR, |under_way| under_way.lane.deadline())
     }
 
+    /// Leaves the call no more time than until this moment.
+    pub(super) fn ends_by(&mut self, deadline: Instant) {
+        self.lane().ends_by(deadline);
+    }
+
+    /// How the operation has ended, if that is what the call ends with: `None` where gentle has made the outcome.
+    pub(super) fn verdict(&self) -> Option<Verdict> {
+        match &self.under_way {
+            Some(under_way) => under_way.lane.verdict(),
+            None => (self.begun == DONE).then_some(Verdict::Success),
+        }
+    }
+
     #[inline]
     fn settled(&self) -> u32 {
         self.under_way.as_ref().map_or(0, |under_way| under_way.lane.made())
@@ -320,6 +333,7 @@ impl<'a> Call<'a> {
                 return None;
             }
             lane.end(at);
+            lane.goes_on();
             return Some(Pause(None));
         }
         let policy = policies.name();
@@ -328,6 +342,7 @@ impl<'a> Call<'a> {
             return None;
         }
         tracing::debug!(policy, attempts, ?elapsed, ?delay, "retrying");
+        lane.goes_on();
         Some(Pause((!delay.is_zero()).then_some(due)))
     }
 }

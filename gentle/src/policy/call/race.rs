@@ -48,7 +48,10 @@ where
 {
     let operation = std::pin::pin!(operation);
     let outcome = call.attempt_as(operation, judge).await;
-    (call.last(), outcome)
+    let last = call.last();
+    // How it ended is how the call ends only where it wins.
+    call.lane().goes_on();
+    (last, outcome)
 }
 
 // Nothing in it is pinned by itself: what is stands behind a reference or in a box.

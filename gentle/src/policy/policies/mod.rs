@@ -9,19 +9,24 @@ use std::pin::pin;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use gentle_dsl::{Key, PolicySet, Retry, Setting, parse_policies};
+use gentle_dsl::{Chaos, Key, PolicySet, Retry, Setting, parse_policies};
 
 use super::bulkhead::{self, Gate, Width};
+use super::cache::Store;
+use super::chaos::{self, Mischief};
 use super::circuit_breaker::{Breaker, Circuit, slow_above};
 use super::each::{Each, PolicyKey};
 use super::fallback::Failed;
 use super::hedge::{Hedging, Terms};
 use super::keys::{self, Keys};
+use super::rare::Rare;
 use super::rate_limit::Limiter;
 use super::retry::Retrying;
+use super::throttle::{self, Valve};
 use super::timeout::Limits;
 use super::{Builder, ByOutcome, Call, Caller, Fallible, FromRejected, Judge, Mistakes, Outcome};
 use crate::error::Place;
+use crate::time::Instant;
 use text::Text;
 
 /// The policies around one operation, with their state: circuit, bucket, queue, permits, budget.
@@ -52,6 +57,9 @@ pub struct Policies {
     pub(super) retry: Option<Retrying>,
     pub(super) timeout: Option<Limits>,
     hedge: Option<Hedging>,
+    /// Made with the first call of those that have any of it.
+    rare: OnceLock<Box<Rare>>,
+    pub(super) chaos: Option<Mischief>,
     text: Text,
     /// Made when somebody comes with a key.
     keys: OnceLock<Box<Keys>>,
@@ -61,6 +69,9 @@ pub struct Policies {
 
 /// Calls have to know when they began.
 const TIMED: u32 = 1;
+/// The code names a throttle, or a cache.
+const THROTTLED: u32 = 2;
+const CACHED: u32 = 4;
 
 impl Policies {
     /// Policies from the text of an attribute: `rate_limit = "5/500ms", retry(const(500ms, 5m))`.
@@ -78,7 +89,9 @@ impl Policies {
     /// assert!(mistakes.to_string().contains("did you mean `burst`?"));
     /// ```
     pub fn parse(text: &str) -> Result<Self, Mistakes> {
-        parse_policies(text).map(|set| Self::given(Cow::Borrowed(""), set))
+        let set = parse_policies(text)?;
+        chaos::refuse(&set)?;
+        Ok(Self::given(Cow::Borrowed(""), set))
     }
 
     /// Policies put together one by one, each as text or as a value.
@@ -112,6 +125,11 @@ impl Policies {
                 None => None,
             },
             hedge: if set.hedge.is_some() { Some(Hedging::new()) } else { None },
+            rare: OnceLock::new(),
+            chaos: match &set.chaos {
+                Some(_) => Mischief::new(),
+                None => None,
+            },
             text: Text::declared(set),
             keys: OnceLock::new(),
             name: Cow::Borrowed(name),
@@ -128,6 +146,8 @@ impl Policies {
             retry: set.retry.as_ref().map(Retrying::new),
             timeout: set.timeout.as_ref().map(Limits::new),
             hedge: set.hedge.map(|_| Hedging::new()),
+            rare: OnceLock::new(),
+            chaos: set.chaos.and_then(|_| Mischief::new()),
             text: Text::given(set),
             keys: OnceLock::new(),
             name,
@@ -167,6 +187,11 @@ impl Policies {
     /// of all who have none; that of a key is [`Caller::circuit_breaker`].
     pub fn circuit_breaker(&self) -> Option<Circuit<'_>> {
         self.circuit_breaker.as_ref().map(Circuit::of)
+    }
+
+    /// How far the throttle among them is.
+    pub fn throttle(&self) -> Option<throttle::State> {
+        self.valve().map(Valve::state)
     }
 
     /// How full the bulkhead among them is. Where there is one for each key, that of all who have none; that of a key is
@@ -348,7 +373,7 @@ impl Policies {
         }
     }
 
-    fn is_fallback_off(&self) -> bool {
+    pub(super) fn is_fallback_off(&self) -> bool {
         self.text.read(|set| set.fallback == Some(Setting::Off))
     }
 
@@ -394,6 +419,38 @@ impl Policies {
         self.text.read(|set| set.retry).and_then(Setting::on)
     }
 
+    /// When a call that begins at this moment must have ended.
+    #[inline]
+    pub(super) fn ends(&self, begun: Instant) -> Instant {
+        self.timeout.as_ref().map_or(Instant::FAR, |limits| limits.whole(begun))
+    }
+
+    /// The throttle among them.
+    #[inline]
+    pub(super) fn valve(&self) -> Option<&Valve> {
+        if self.flags.load(Ordering::Relaxed) & THROTTLED == 0 { None } else { self.rare().throttle.as_ref() }
+    }
+
+    /// The cache among them.
+    pub(super) fn store(&self) -> Option<&Store> {
+        if self.flags.load(Ordering::Relaxed) & CACHED == 0 { None } else { self.rare().cache.as_ref() }
+    }
+
+    #[inline]
+    fn rare(&self) -> &Rare {
+        self.rare.get_or_init(|| Box::new(self.text.read(Rare::new)))
+    }
+
+    /// The chaos now in force.
+    pub(super) fn chaos_now(&self) -> Option<Chaos> {
+        self.text.read(|set| set.chaos).and_then(Setting::on)
+    }
+
+    /// Whether calls fail on purpose.
+    pub(crate) fn is_chaotic(&self) -> bool {
+        self.chaos.as_ref().is_some_and(Mischief::is_roused) && self.chaos_now().is_some()
+    }
+
     /// Whether a call has to know when it began.
     #[inline]
     pub(super) fn is_timed(&self) -> bool {
@@ -414,8 +471,11 @@ const fn flags(set: &PolicySet) -> u32 {
         Some(Setting::On(bulkhead)) => matches!(bulkhead.width(), Width::Auto { .. }),
         _ => false,
     };
-    let timed = within || slow || adapts || set.rate_limit.is_some() || set.timeout.is_some();
-    if timed { TIMED } else { 0 }
+    let paced = set.throttle.is_some() || set.rate_limit.is_some();
+    let timed = within || slow || adapts || paced || set.timeout.is_some();
+    (if timed { TIMED } else { 0 })
+        | (if set.throttle.is_some() { THROTTLED } else { 0 })
+        | (if set.cache.is_some() { CACHED } else { 0 })
 }
 
 impl fmt::Display for Policies {
