@@ -214,10 +214,6 @@ rate_limit: `shared` is not there yet [G009]
 help: write `100/s`";
     assert_eq!(message::<RateLimit>("100/s, shared"), expected);
     table::<RateLimit>(&[("100/s each tenant, shared", &["G009 shared"], "write `100/s each tenant`")]);
-    table::<Timeout>(&[
-        ("10s, 2s each attempt, reserve 50ms", &["G009 reserve"], "write `10s, 2s each attempt`"),
-        ("reserve 50ms", &["G009 reserve"], "write `10s`"),
-    ]);
 }
 
 #[test]
@@ -440,13 +436,6 @@ gentle: `retry` is given twice [G007]
                                           ^^^^^
 
 help: keep one of them
-
-gentle: `hedge` is not there yet [G009]
-
-    ratelimit = \"5/s\", retry(5 attempts), retry = \"on\", hedge = \"after 5s\", timeout = \"5mins\"
-                                                        ^^^^^
-
-help: leave it out; the word is reserved for it
 
 timeout: unknown unit `mins` [G006]
 

@@ -1,5 +1,5 @@
 use gentle_dsl::{
-    Bulkhead, Cache, CircuitBreaker, Each, Fallback, Key, PolicySet, RateLimit, Sentence, Setting,
+    Bulkhead, Cache, CircuitBreaker, Each, Fallback, Key, PolicySet, RateLimit, Sentence, Setting, check_set,
 };
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
@@ -28,6 +28,10 @@ pub(crate) struct Attribute {
     pub(crate) name: Option<LitStr>,
     pub(crate) policy: Option<Expr>,
     pub(crate) krate: Option<Path>,
+    /// The word that says that several calls at once do no harm.
+    pub(crate) idempotent: Option<Ident>,
+    /// The hedge as it is written.
+    pub(crate) hedge: Option<Argument>,
     /// What policies are kept separately for.
     pub(crate) each: Vec<EachKey>,
     /// How many tokens a call takes, with the key in front of it.
@@ -38,8 +42,6 @@ pub(crate) struct Attribute {
     pub(crate) cache_key: Option<EachKey>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) fallbacks: Option<Fallbacks>,
-    /// That two calls at the same time do no harm: what a hedge has to be told.
-    pub(crate) idempotent: bool,
     macro_name: String,
     given: Vec<String>,
 }
@@ -63,6 +65,11 @@ impl Attribute {
     /// Whether a call may make more than one attempt, as far as the attribute can tell.
     pub(crate) fn repeats(&self) -> bool {
         self.policy.is_some() || self.key(Key::Retry).is_some()
+    }
+
+    /// Whether an attempt may have others beside it.
+    pub(crate) fn hedges(&self) -> bool {
+        self.hedge.is_some() || (self.policy.is_some() && self.idempotent.is_some())
     }
 
     /// Whether a policy may refuse a call: a retry and a fallback never do.
@@ -115,12 +122,15 @@ impl Attribute {
             Key::RateLimit => self.set.rate_limit = self.keyed(argument, RateLimit::keyed, errors),
             Key::Bulkhead => self.set.bulkhead = self.keyed(argument, Bulkhead::keyed, errors),
             Key::Retry => self.set.retry = sentence::read(argument, errors),
+            Key::Hedge => {
+                self.set.hedge = sentence::read(argument, errors);
+                self.hedge = Some(argument.clone());
+            }
             Key::Timeout => self.set.timeout = sentence::read(argument, errors),
             Key::Cache => self.take_cache(argument, errors),
             Key::Throttle => self.set.throttle = sentence::read(argument, errors),
             Key::Chaos => self.set.chaos = sentence::read(argument, errors),
             Key::Fallback => self.take_fallback(argument, errors),
-            Key::Hedge => not_there_yet(argument, errors),
         }
     }
 
@@ -192,7 +202,10 @@ impl Attribute {
             }
             "policy" => self.policy = code(argument, "PAYMENTS", errors),
             "crate" => self.krate = code(argument, "my_crate::gentle", errors),
-            "idempotent" => self.idempotent = options::flag(argument, errors),
+            "idempotent" => {
+                options::flag(argument, errors);
+                self.idempotent = Some(argument.key.clone());
+            }
             rule if rules::KEYS.contains(&rule) => self.take_rule(argument, errors),
             later if LATER.contains(&later) => not_there_yet(argument, errors),
             _ => unknown(argument, errors),
@@ -204,6 +217,7 @@ impl Attribute {
         if self.named.is_empty() && self.policy.is_none() && errors.is_empty() {
             errors.at(Span::call_site(), messages::no_policy(&self.macro_name).bare());
         }
+        self.check_together(errors);
         self.check_cost(errors);
         self.check_stale(errors);
         if self.policy.is_none() {
@@ -215,6 +229,21 @@ impl Attribute {
         }
         if let Some(name) = &self.name {
             errors.mistake(name, &messages::beside_policy("name"));
+        }
+    }
+
+    // What the sentences say together, once each of them is right.
+    fn check_together(&self, errors: &Errors) {
+        for mistake in check_set(&self.set) {
+            let wrong = mistake.source().get(mistake.span()).unwrap_or_default().to_owned();
+            let part = |written: &str| match written.find(&wrong) {
+                Some(at) => at..at + wrong.len(),
+                None => 0..written.len(),
+            };
+            match &self.hedge {
+                Some(hedge) => sentence::refuse(hedge, mistake, part, errors),
+                None => errors.at(Span::call_site(), mistake),
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Block, Expr, FnArg, Stmt, Type};
 
-use super::again::Again;
+use super::again::{Again, Copying};
 use super::attribute::Attribute;
 use super::function::{Function, Shape};
 use super::mentions::Mentions;
@@ -53,7 +53,7 @@ pub(crate) fn expand(attribute: &Attribute, mut function: Function) -> TokenStre
     let krate = krate::path(attribute.krate.as_ref());
     let policies = policies(attribute, &function.item.sig.ident, &names, &krate);
     let rules = rules::expand(attribute, &function, &output(&function), &names, &krate);
-    let run = if attribute.repeats() {
+    let run = if attribute.repeats() || attribute.hedges() {
         repeated(attribute, &mut function, &names, &krate)
     } else {
         once(attribute, &mut function, &names, &krate)
@@ -192,41 +192,39 @@ fn repeated(
     names: &Names,
     krate: &TokenStream,
 ) -> TokenStream {
-    let Names { site, call, rules, outcome, pause, .. } = names;
+    let Names { call, outcome, .. } = names;
     let references = mutable(function);
     let mut body = typed_body(function, names, krate).to_token_stream();
-    let copy = |argument: &TokenStream, span| quote_spanned!(span=> #call.again(&#argument));
+    let again = |argument: &TokenStream, span| quote_spanned!(span=> #call.again(&#argument));
+    let beside = |argument: &TokenStream, span| {
+        let krate = krate::at(krate, span);
+        quote_spanned!(span=> #krate::__private::beside(&#argument))
+    };
+    let hedges = attribute.hedges();
+    let copy: Copying<'_> = if hedges { &beside } else { &again };
     let (signature, moved) = (&mut function.item.sig, matches!(function.shape, Shape::AsyncTrait { .. }));
-    let mut again = Again::of(signature, true, &attribute.mentions(), &copy);
+    let mut again = Again::of(signature, true, &attribute.mentions(), copy);
     let (caller, begun) = caller(attribute, &references, &again.parts(), names, krate);
-    if again.receiver(signature, &names.receiver, moved, &copy) {
+    if again.receiver(signature, &names.receiver, moved, copy) {
         body = receiver::rename(body, &names.receiver);
     }
-    let attempt = if attribute.refuses() {
-        attempt(attribute, &call.to_token_stream(), &quote!(async #body), names)
+    let (copies, start) = (&again.copies, quote_spanned!(names.site=> #begun.begin()));
+    let (start, attempt) = if hedges {
+        (start, beside_each_other(attribute, copies, &body, names))
+    } else if attribute.refuses() {
+        let attempt = attempt(attribute, &call.to_token_stream(), &quote!(async #body), names);
+        (start, attempt)
     } else {
-        quote!(async #body.await)
+        (quote!(#begun.begin_to_settle()), quote!(async #body.await))
     };
-    let settled = if attribute.rules.is_empty() {
-        quote_spanned!(*site=> #call.settle(#outcome))
+    let attempts = if attribute.repeats() {
+        let copies = (!hedges).then_some(copies);
+        settled(attribute, &quote!(#copies let #outcome = #attempt;), names)
     } else {
-        quote_spanned!(*site=> #call.settle_as(#outcome, &#rules))
+        attempt
     };
-    let copies = &again.copies;
-    let kept = cached::is_kept(attribute);
-    let end = if attribute.falls_back() || kept { quote!(break) } else { quote!(return) };
-    let attempts = quote! {
-        loop {
-            #copies
-            let #outcome = #attempt;
-            match #settled {
-                ::core::ops::ControlFlow::Break(#outcome) => #end #outcome,
-                ::core::ops::ControlFlow::Continue(#pause) => #pause.await,
-            }
-        }
-    };
-    let prelude = quote!(#caller let mut #call = #begun.begin(););
-    if kept {
+    let prelude = quote!(#caller let mut #call = #start;);
+    if cached::is_kept(attribute) {
         let recalled = cached::around(
             attribute,
             function,
@@ -238,6 +236,43 @@ fn repeated(
     }
     let attempts = answered(attribute, &again, attempts, names);
     quote!(#prelude #attempts)
+}
+
+/// The loop around attempts that leave their outcome.
+fn settled(attribute: &Attribute, attempts: &TokenStream, names: &Names) -> TokenStream {
+    let Names { site, call, rules, outcome, pause, .. } = names;
+    let settled = if attribute.rules.is_empty() {
+        quote_spanned!(*site=> #call.settle(#outcome))
+    } else {
+        quote_spanned!(*site=> #call.settle_as(#outcome, &#rules))
+    };
+    let end =
+        if attribute.falls_back() || cached::is_kept(attribute) { quote!(break) } else { quote!(return) };
+    quote! {
+        loop {
+            #attempts
+            match #settled {
+                ::core::ops::ControlFlow::Break(#outcome) => #end #outcome,
+                ::core::ops::ControlFlow::Continue(#pause) => #pause.await,
+            }
+        }
+    }
+}
+
+/// An attempt with others beside it when it is slow: what makes one is a closure.
+fn beside_each_other(
+    attribute: &Attribute,
+    copies: &TokenStream,
+    body: &TokenStream,
+    names: &Names,
+) -> TokenStream {
+    let Names { site, call, rules, .. } = names;
+    let one = quote_spanned!(*site=> || { #copies async move #body });
+    if attribute.rules.is_empty() {
+        quote_spanned!(*site=> #call.hedged(#one).await)
+    } else {
+        quote_spanned!(*site=> #call.hedged_as(#one, &#rules).await)
+    }
 }
 
 fn attempt(attribute: &Attribute, call: &TokenStream, body: &TokenStream, names: &Names) -> TokenStream {

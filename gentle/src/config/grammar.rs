@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use gentle_dsl::{
-    Bulkhead, Cache, Chaos, CircuitBreaker, Fallback, Key, Mistakes, RateLimit, Retry, Sentence, Setting,
-    Throttle, Timeout,
+    Bulkhead, Cache, Chaos, CircuitBreaker, Fallback, Hedge, Key, Mistakes, RateLimit, Retry, Sentence,
+    Setting, Throttle, Timeout,
 };
 
 use super::Value;
@@ -24,6 +24,7 @@ pub(crate) fn check(value: &Value) -> Vec<Mistake> {
         Some(Key::RateLimit) => sentence::<RateLimit>(value).map(drop),
         Some(Key::CircuitBreaker) => sentence::<CircuitBreaker>(value).map(drop),
         Some(Key::Retry) => sentence::<Retry>(value).map(drop),
+        Some(Key::Hedge) => sentence::<Hedge>(value).map(drop),
         Some(Key::Timeout) => sentence::<Timeout>(value).map(drop),
         Some(Key::Fallback) => sentence::<Fallback>(value).map(drop),
         Some(Key::Bulkhead) => sentence::<Bulkhead>(value).map(drop),

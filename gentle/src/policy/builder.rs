@@ -1,8 +1,8 @@
 use std::borrow::Cow;
 
 use gentle_dsl::{
-    Bulkhead, Cache, Chaos, CircuitBreaker, Fallback, Mistakes, PolicySet, RateLimit, Retry, Sentence,
-    Setting, Throttle, Timeout,
+    Bulkhead, Cache, Chaos, CircuitBreaker, Fallback, Hedge, Mistakes, PolicySet, RateLimit, Retry, Sentence,
+    Setting, Throttle, Timeout, check_set,
 };
 
 use super::{Policies, chaos};
@@ -72,6 +72,12 @@ impl Builder {
         self
     }
 
+    /// A slow call gets another one beside it: it may run several times at once.
+    pub fn hedge(mut self, hedge: impl IntoSetting<Hedge>) -> Self {
+        self.set.hedge = self.take(hedge);
+        self
+    }
+
     /// The call, or each attempt, may take so long.
     pub fn timeout(mut self, timeout: impl IntoSetting<Timeout>) -> Self {
         self.set.timeout = self.take(timeout);
@@ -94,9 +100,9 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// Every mistake in every policy given.
+    /// Every mistake in every policy given, or else in what they say together.
     pub fn build(self) -> Result<Policies, Mistakes> {
-        match self.mistakes {
+        match self.mistakes.or_else(|| Mistakes::collect(check_set(&self.set))) {
             Some(mistakes) => Err(mistakes),
             None => chaos::refuse(&self.set).map(|()| Policies::given(self.name, self.set)),
         }
@@ -142,4 +148,4 @@ macro_rules! as_itself {
     )+};
 }
 
-as_itself!(Bulkhead, Cache, Chaos, CircuitBreaker, Fallback, RateLimit, Retry, Throttle, Timeout);
+as_itself!(Bulkhead, Cache, Chaos, CircuitBreaker, Fallback, Hedge, RateLimit, Retry, Throttle, Timeout);

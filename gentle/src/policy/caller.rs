@@ -8,7 +8,7 @@ use super::each::{Held, PolicyKey, hash};
 use super::fallback::Failed;
 use super::keys::{Breakers, Buckets, Gates, Keys};
 use super::rate_limit::{Bucket, Tap};
-use super::{Call, Fallible, FromRejected, Judge, Outcome, Policies};
+use super::{ByOutcome, Call, Fallible, FromRejected, Judge, Outcome, Policies};
 use crate::time::now;
 
 /// Policies as one caller meets them: with the states of its own key, and with what its calls cost.
@@ -128,7 +128,14 @@ impl<'a> Caller<'a> {
     {
         let mut call = self.begin();
         loop {
-            let outcome = call.attempt(pin!(operation())).await;
+            let outcome = {
+                let first = pin!(operation());
+                if self.policies.hedges() {
+                    call.race(first, &mut operation, ByOutcome).await
+                } else {
+                    call.attempt(first).await
+                }
+            };
             match call.settle(outcome) {
                 ControlFlow::Break(outcome) => return outcome,
                 ControlFlow::Continue(pause) => pause.await,
@@ -154,7 +161,14 @@ impl<'a> Caller<'a> {
     {
         let mut call = self.begin();
         loop {
-            let outcome = call.attempt_as(pin!(operation()), &judge).await;
+            let outcome = {
+                let first = pin!(operation());
+                if self.policies.hedges() {
+                    call.race(first, &mut operation, &judge).await
+                } else {
+                    call.attempt_as(first, &judge).await
+                }
+            };
             match call.settle_as(outcome, &judge) {
                 ControlFlow::Break(outcome) => return outcome,
                 ControlFlow::Continue(pause) => pause.await,

@@ -7,10 +7,11 @@
 //! Whatever the order in which they are written, policies nest in one order, outermost first:
 //!
 //! ```text
-//! fallback > cache > timeout (total) > throttle > retry > circuit_breaker > rate_limit > bulkhead > timeout (each attempt) > chaos > the operation
+//! fallback > cache > timeout (total) > throttle > retry > hedge > circuit_breaker > rate_limit > bulkhead >
+//! timeout (each attempt) > chaos > the operation
 //! ```
 //!
-//! Every attempt of a retry is evidence for the circuit breaker, and an open circuit spends no token. Every attempt
+//! Every attempt of a retry and every extra call of a hedge is evidence for the circuit breaker, and an open circuit spends no token. Every attempt
 //! takes its own token and its own permit; no permit is held while a retry waits; who waits for a token does not
 //! occupy a place in the bulkhead; the limit of one attempt does not count the time in the queue. A fallback sees what all
 //! the others have made of the call.
@@ -26,12 +27,16 @@
 //!
 //! Who knows another library finds its words beside ours in [`coming_from`].
 
+mod budget;
 mod builder;
 mod call;
 mod caller;
 #[cfg(not(feature = "chaos"))]
 #[path = "no_chaos.rs"]
 mod chaos;
+mod deadline;
+#[allow(dead_code, reason = "what reads it comes with the policies that count")]
+mod histogram;
 mod judge;
 mod keys;
 mod line;
@@ -54,6 +59,7 @@ pub mod coming_from {}
 pub mod each;
 pub mod fallback;
 pub mod handler;
+pub mod hedge;
 pub mod rate_limit;
 pub mod retry;
 pub mod rules;
@@ -65,11 +71,13 @@ pub mod tower;
 pub use builder::{Builder, IntoSetting};
 pub use call::{Attempt, Call, Pause};
 pub use caller::Caller;
+pub(crate) use deadline::dropped_at;
+pub use deadline::{deadline, with_deadline};
 pub use each::PolicyKey;
 pub use gentle_dsl::{
     Adaptive, Backoff, Budget, Bulkhead, Cache, Chaos, ChaosAct, ChaosKind, CircuitBreaker, Delays, Each,
-    Factor, Fallback, Jitter, Key, Mistake, Mistakes, Order, Percent, PolicySet, Rate, RateLimit, Retry,
-    Sentence, Setting, Throttle, Timeout, Tries, Trip, Turn, Waiting, Width,
+    Factor, Fallback, Hedge, HedgeDelay, Jitter, Key, Mistake, Mistakes, Order, Percent, PolicySet, Rate,
+    RateLimit, Retry, Sentence, Setting, Throttle, Timeout, Tries, Trip, Turn, Waiting, Width,
 };
 pub use judge::{ByOutcome, Judge, Verdict};
 pub use outcome::{Again, Fallible, FromRejected, Outcome};

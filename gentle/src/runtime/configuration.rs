@@ -136,6 +136,7 @@ fn written(set: &PolicySet) -> Vec<&'static str> {
         ("cache", set.cache.is_some()),
         ("throttle", set.throttle.is_some()),
         ("retry", set.retry.is_some()),
+        ("hedge", set.hedge.is_some()),
         ("circuit_breaker", set.circuit_breaker.is_some()),
         ("rate_limit", set.rate_limit.is_some()),
         ("bulkhead", set.bulkhead.is_some()),

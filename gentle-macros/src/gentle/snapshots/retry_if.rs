@@ -21,7 +21,7 @@ async fn read_score(player: u64) -> anyhow::Result<u32> {
     };
     let __rules = ::gentle::policy::Rules::<anyhow::Result<u32>>::nothing_fails()
         .retry_if_err(|error| error.is_temporary());
-    let mut __call = __policies.begin();
+    let mut __call = __policies.begin_to_settle();
     loop {
         let player = __call.again(&player);
         let __outcome = async {

@@ -5,6 +5,7 @@ use std::task::{Context, Poll, ready};
 
 use super::Call;
 use super::lane::{First, Lane, Wait};
+use crate::policy::deadline::{HandedOn, kept};
 use crate::policy::{ByOutcome, FromRejected, Judge, Rejected, Verdict, timeout};
 use crate::time::Instant;
 
@@ -37,6 +38,18 @@ impl<'c, 'a, F, J> Attempt<'c, 'a, F, J> {
     pub(super) const fn new(call: &'c mut Call<'a>, operation: Pin<&'c mut F>, judge: J) -> Self {
         Self { call, operation, stage: Stage::New, judge }
     }
+
+    pub(super) fn call(&mut self) -> &mut Call<'a> {
+        self.call
+    }
+
+    /// Since when its operation runs, where anybody has asked, and until when it may; `None` while it waits for its turn.
+    pub(super) fn runs(&mut self) -> Option<(Instant, Instant)> {
+        match self.stage {
+            Stage::Struck(until, _) | Stage::Running(until, _) => Some((self.call.lane().at(), until)),
+            Stage::New | Stage::Queued(_) => None,
+        }
+    }
 }
 
 impl<F, J> Future for Attempt<'_, '_, F, J>
@@ -62,7 +75,7 @@ where
                 return this.go_on(cx);
             }
         };
-        match this.operation.as_mut().poll(cx) {
+        match poll(first.deadline(), this.operation.as_mut(), cx) {
             Poll::Ready(output) => {
                 let verdict = this.judged(&output);
                 this.call.answered_first(first, verdict);
@@ -89,7 +102,7 @@ where
         if let Some(output) = ready!(self.struck(cx)) {
             return Poll::Ready(output);
         }
-        if let Poll::Ready(output) = self.operation.as_mut().poll(cx) {
+        if let Poll::Ready(output) = poll(self.call.lane().deadline(), self.operation.as_mut(), cx) {
             let verdict = self.judged(&output);
             self.call.lane().answered(verdict);
             return Poll::Ready(output);
@@ -153,13 +166,21 @@ where
     fn watch(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
         let Stage::Running(until, timer) = &mut self.stage else { return Poll::Pending };
         let until = *until;
-        if until == Instant::FAR {
+        // Whoever is around it ends it then, or nobody does.
+        if until >= kept() {
             return Poll::Pending;
         }
         let timer = timer.get_or_insert_with(|| Box::pin(timeout::expired(until)));
         ready!(timer.as_mut().poll(cx));
         Poll::Ready(self.call.lane().ran_out(until))
     }
+}
+
+// What is called in it inherits its deadline.
+#[inline]
+fn poll<F: Future>(deadline: Instant, operation: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output> {
+    let _handed_on = HandedOn::kept(deadline);
+    operation.poll(cx)
 }
 
 fn admitted<'a>(lane: &Lane<'a>) -> Stage<'a> {

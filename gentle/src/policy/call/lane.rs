@@ -6,6 +6,7 @@ use gentle_dsl::Key;
 use crate::policy::bulkhead::{End, Gate, Permit};
 use crate::policy::chaos::Strike;
 use crate::policy::circuit_breaker::{Breaker, Held, Pass};
+use crate::policy::deadline::inherited;
 use crate::policy::judge::Verdict;
 use crate::policy::rate_limit::{Limiter, Tap, Token};
 use crate::policy::{Caller, FromRejected, Policies, Refusal, Rejected};
@@ -59,13 +60,25 @@ pub(super) enum Last {
     /// No attempt has been made since the last one was settled.
     None,
     /// The operation answered: a failure may be repeated.
-    Answered,
+    Answered(Verdict),
     /// The time of the attempt was up before the operation answered, or it failed on purpose: that may be repeated too.
     CutOff,
     /// The time was up before an attempt could be made.
     Late,
     /// A policy refused: to be repeated only if it said when.
     Refused(Rejected),
+}
+
+impl Last {
+    /// It is over, and nobody has to try again.
+    pub(super) const fn is_good(self) -> bool {
+        matches!(self, Self::Answered(Verdict::Success | Verdict::Ignored))
+    }
+
+    /// It has failed, and one beside it may do better. What is refused is refused for all.
+    pub(super) const fn may_be_outdone(self) -> bool {
+        matches!(self, Self::Answered(Verdict::Failure) | Self::CutOff)
+    }
 }
 
 /// An attempt that waits, with what it holds already.
@@ -118,6 +131,11 @@ impl<'a> First<'a> {
         Ok(Self { policies, begun, deadline, pass, permit })
     }
 
+    #[inline]
+    pub(super) const fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
     /// Ends an attempt that went well, unless there is more to do about that.
     #[inline]
     pub(super) fn went_well(self) -> Option<Self> {
@@ -147,9 +165,21 @@ impl<'a> First<'a> {
 /// When a call begins and when it must have ended.
 #[inline]
 pub(super) fn begin(policies: &Policies) -> (Instant, Instant) {
+    let inherited = inherited();
+    if inherited != Instant::FAR {
+        return begin_within(policies, inherited);
+    }
     // A retry that only counts never needs the time of a call that goes well.
     let begun = if policies.is_timed() { now() } else { Instant::UNKNOWN };
     (begun, policies.ends(begun))
+}
+
+/// The same for a call that is made in another one.
+#[cold]
+fn begin_within(policies: &Policies, inherited: Instant) -> (Instant, Instant) {
+    let begun = now();
+    let left = policies.timeout.as_ref().map_or(inherited, |limits| limits.left_of(inherited));
+    (begun, policies.ends(begun).min(left))
 }
 
 impl<'a> Lane<'a> {
@@ -179,7 +209,24 @@ impl<'a> Lane<'a> {
         self.caller.map_or(self.policies.bulkhead.as_ref(), Caller::gate)
     }
 
-    /// When the call began, as long as it has made no attempt.
+    /// The lane of an attempt beside this one, from now on. It is not the first of its call, so it need not be let in again.
+    pub(super) fn beside(&self, at: Instant) -> Self {
+        Self { caller: self.caller, made: 1, ..Self::new(self.policies, at, self.deadline) }
+    }
+
+    /// Another attempt, beside this one, has come to this, and the call with it.
+    pub(super) const fn overtaken(&mut self, last: Last) {
+        self.last = last;
+        self.goes_on();
+        self.held |= match last {
+            Last::Answered(Verdict::Success) => WELL,
+            Last::Answered(Verdict::Failure) => BADLY,
+            Last::Answered(Verdict::Ignored) => EITHER,
+            _ => 0,
+        };
+    }
+
+    /// When the attempt was admitted, where anybody has asked; that of a call that has made none, when it began.
     pub(super) const fn at(&self) -> Instant {
         self.at
     }
@@ -222,7 +269,8 @@ impl<'a> Lane<'a> {
         self.goes_on();
         // A later attempt begins later, if anybody asks when.
         if self.made > 0 {
-            self.at = if self.policies.is_timed() { now() } else { Instant::UNKNOWN };
+            let asked = self.policies.is_timed() || self.deadline != Instant::FAR;
+            self.at = if asked { now() } else { Instant::UNKNOWN };
         }
     }
 
@@ -353,7 +401,7 @@ impl<'a> Lane<'a> {
     }
 
     pub(super) fn answered(&mut self, verdict: Verdict) {
-        self.last = Last::Answered;
+        self.last = Last::Answered(verdict);
         match verdict {
             Verdict::Success => self.tell_bulkhead(End::Well),
             Verdict::Failure => self.tell_bulkhead(End::Failed),

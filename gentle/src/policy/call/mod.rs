@@ -3,10 +3,11 @@
 mod attempt;
 mod lane;
 mod pause;
+mod race;
 
 use std::future::Future;
 use std::ops::ControlFlow;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 pub use attempt::Attempt;
@@ -18,6 +19,7 @@ use super::retry::{Course, Retrying, Schedule};
 use super::{Again, ByOutcome, Caller, FromRejected, Outcome, Policies, Verdict};
 use crate::time::{Instant, now};
 use lane::{First, Lane, Last};
+use race::{Race, beside};
 
 /// One call under [`Policies`]: the state machine that `#[gentle]` drives with an inline loop.
 ///
@@ -36,10 +38,13 @@ use lane::{First, Lane, Last};
 #[derive(Debug)]
 pub struct Call<'a> {
     policies: &'a Policies,
-    /// Whether the first attempt went well and left nothing to do.
-    done: bool,
+    /// When it began, of one that makes no attempts; [`DONE`] when the first one went well and left nothing to do.
+    begun: Instant,
     under_way: Option<UnderWay<'a>>,
 }
+
+/// A moment at which no call begins.
+const DONE: Instant = Instant::FAR;
 
 /// What there is to know about a call that is not over with its first attempt.
 #[derive(Debug)]
@@ -52,6 +57,14 @@ struct UnderWay<'a> {
 }
 
 impl<'a> UnderWay<'a> {
+    /// One that begins now, or has `begun` before, where that is known.
+    #[cold]
+    fn begin(policies: &'a Policies, begun: Instant) -> Self {
+        let (at, deadline) = lane::begin(policies);
+        let begun = if begun == Instant::UNKNOWN || begun == DONE { at } else { begun };
+        Self { begun, ..Self::new(Lane::new(policies, at, deadline)) }
+    }
+
     const fn new(lane: Lane<'a>) -> Self {
         Self { begun: lane.at(), lane, course: None }
     }
@@ -60,7 +73,14 @@ impl<'a> UnderWay<'a> {
 impl<'a> Call<'a> {
     #[inline]
     pub(super) const fn new(policies: &'a Policies) -> Self {
-        Self { policies, done: false, under_way: None }
+        Self { policies, begun: Instant::UNKNOWN, under_way: None }
+    }
+
+    /// A call that begins now and not with its first attempt.
+    #[inline]
+    pub(super) fn begun(policies: &'a Policies) -> Self {
+        let begun = if policies.is_timed() { now() } else { Instant::UNKNOWN };
+        Self { begun, ..Self::new(policies) }
     }
 
     /// A call of one who comes with a key, or at a cost of its own: it is under way from the beginning, so that others
@@ -68,7 +88,7 @@ impl<'a> Call<'a> {
     #[inline]
     pub(super) fn of_caller(caller: &'a Caller<'a>) -> Self {
         let under_way = Some(UnderWay::new(Lane::of_caller(caller)));
-        Self { policies: caller.policies(), done: false, under_way }
+        Self { under_way, ..Self::new(caller.policies()) }
     }
 
     /// Makes one attempt: waits for its token and its permit, then runs `operation` within its time.
@@ -96,6 +116,59 @@ impl<'a> Call<'a> {
         J: Judge<F::Output>,
     {
         Attempt::new(self, operation, judge)
+    }
+
+    /// Makes one attempt, and where there is a [hedge](super::hedge) others beside it when it is slow. `operation` makes
+    /// an operation for each; they run at the same time.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future drops all of them, their places in a queue and the timers, and gives back tokens that were not
+    /// used. The permit of the first is kept like that of [`attempt`](Self::attempt), those of the others are not.
+    pub async fn hedged<M, F>(&mut self, operation: M) -> F::Output
+    where
+        M: FnMut() -> F,
+        F: Future,
+        F::Output: FromRejected,
+    {
+        self.hedged_as(operation, ByOutcome).await
+    }
+
+    /// Makes attempts like [`hedged`](Self::hedged), and lets `judge` say what their outcomes are.
+    ///
+    /// # Cancel safety
+    ///
+    /// As for [`hedged`](Self::hedged).
+    pub async fn hedged_as<M, F, J>(&mut self, mut operation: M, judge: J) -> F::Output
+    where
+        M: FnMut() -> F,
+        F: Future,
+        F::Output: FromRejected,
+        J: Judge<F::Output> + Copy + Unpin,
+    {
+        let first = pin!(operation());
+        self.race(first, operation, judge).await
+    }
+
+    /// The `first` attempt, and `more` of them beside it.
+    pub(super) fn race<'c, M, F, J>(
+        &'c mut self,
+        first: Pin<&'c mut F>,
+        mut more: M,
+        judge: J,
+    ) -> impl Future<Output = F::Output> + use<'c, 'a, M, F, J>
+    where
+        M: FnMut() -> F,
+        F: Future,
+        F::Output: FromRejected,
+        J: Judge<F::Output> + Copy + Unpin,
+    {
+        let terms = self.policies.hedge_terms();
+        if let (Some(terms), 0) = (terms, self.settled()) {
+            terms.earn();
+        }
+        let another = move |call| beside(call, more(), judge);
+        Race::new(Attempt::new(self, first, judge), terms, another)
     }
 
     /// Decides over the outcome of an attempt: hands it back, or says how long to pause before the next one.
@@ -132,7 +205,7 @@ impl<'a> Call<'a> {
         match self.last() {
             Last::Refused(_) => true,
             Last::CutOff => judge.retries_cut_off(outcome),
-            Last::None | Last::Late | Last::Answered => judge.retries(outcome),
+            Last::None | Last::Late | Last::Answered(_) => judge.retries(outcome),
         }
     }
 
@@ -144,7 +217,7 @@ impl<'a> Call<'a> {
 
     /// How many attempts have been made.
     pub fn attempts(&self) -> u32 {
-        let unsettled = matches!(self.last(), Last::Answered | Last::CutOff | Last::Refused(_));
+        let unsettled = matches!(self.last(), Last::Answered(_) | Last::CutOff | Last::Refused(_));
         self.settled().saturating_add(unsettled.into())
     }
 
@@ -162,7 +235,7 @@ impl<'a> Call<'a> {
     pub(super) fn verdict(&self) -> Option<Verdict> {
         match &self.under_way {
             Some(under_way) => under_way.lane.verdict(),
-            None => self.done.then_some(Verdict::Success),
+            None => (self.begun == DONE).then_some(Verdict::Success),
         }
     }
 
@@ -174,7 +247,7 @@ impl<'a> Call<'a> {
     fn last(&self) -> Last {
         match &self.under_way {
             Some(under_way) => under_way.lane.last(),
-            None if self.done => Last::Answered,
+            None if self.begun == DONE => Last::Answered(Verdict::Success),
             None => Last::None,
         }
     }
@@ -187,15 +260,20 @@ impl<'a> Call<'a> {
         }
     }
 
+    #[inline]
     fn lane(&mut self) -> &mut Lane<'a> {
         &mut self.under_way().lane
     }
 
+    #[inline]
     fn under_way(&mut self) -> &mut UnderWay<'a> {
-        self.under_way.get_or_insert_with(|| {
-            let (begun, deadline) = lane::begin(self.policies);
-            UnderWay::new(Lane::new(self.policies, begun, deadline))
-        })
+        self.under_way.get_or_insert_with(|| UnderWay::begin(self.policies, self.begun))
+    }
+
+    /// A call beside this one, from now on, that has its deadline.
+    fn beside(&mut self, at: Instant) -> Self {
+        let lane = self.lane().beside(at);
+        Self { under_way: Some(UnderWay::new(lane)), ..Self::new(self.policies) }
     }
 
     #[inline]
@@ -210,7 +288,7 @@ impl<'a> Call<'a> {
         let rest = if verdict == Verdict::Success { first.went_well() } else { Some(first) };
         match rest {
             Some(first) => self.proceed(first.proceed()).answered(verdict),
-            None => self.done = true,
+            None => self.begun = DONE,
         }
     }
 
@@ -235,7 +313,7 @@ impl<'a> Call<'a> {
             *begun = at;
         }
         let (elapsed, attempts) = (at - *begun, lane.made());
-        let hint = if matches!(last, Last::None | Last::Answered) { asked() } else { None };
+        let hint = if matches!(last, Last::None | Last::Answered(_)) { asked() } else { None };
         let delay = retry.follow(
             course,
             attempts,
@@ -250,6 +328,10 @@ impl<'a> Call<'a> {
         // A delay that would end after the deadline is not slept either, and costs no budget: the next attempt comes
         // at once and is refused for lack of time, so that the caller sees a timeout rather than the last failure.
         if due >= deadline && deadline != Instant::FAR {
+            // Where there was no attempt of ours there is none that could be refused.
+            if matches!(last, Last::None) {
+                return None;
+            }
             lane.end(at);
             lane.goes_on();
             return Some(Pause(None));

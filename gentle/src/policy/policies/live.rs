@@ -41,6 +41,10 @@ impl Policies {
                 set.retry = Some(retry);
                 state.set(retry.on());
             }),
+            Key::Hedge => self.change(self.hedge.as_ref(), parse(text)?, |state, hedge, set| {
+                set.hedge = Some(hedge);
+                state.set(hedge.on());
+            }),
             Key::Timeout => self.change(self.timeout.as_ref(), parse(text)?, |state, timeout, set| {
                 set.timeout = Some(timeout);
                 state.set(timeout.on());
@@ -59,7 +63,6 @@ impl Policies {
                 let named = self.text.written().fallback;
                 self.change(named.as_ref(), parse(text)?, |_, fallback, set| set.fallback = Some(fallback))
             }
-            Key::Hedge => Err(unnamed(key)),
         }
     }
 
@@ -154,13 +157,13 @@ impl Policies {
             Key::RateLimit => self.back(key, written.rate_limit, now.rate_limit),
             Key::Bulkhead => self.back(key, written.bulkhead, now.bulkhead),
             Key::Retry => self.back(key, written.retry, now.retry),
+            Key::Hedge => self.back(key, written.hedge, now.hedge),
             Key::Timeout => self.back(key, written.timeout, now.timeout),
             Key::CircuitBreaker => self.back(key, written.circuit_breaker, now.circuit_breaker),
             Key::Cache => self.back(key, written.cache, now.cache),
             Key::Throttle => self.back(key, written.throttle, now.throttle),
             Key::Chaos => self.back(key, written.chaos, now.chaos),
             Key::Fallback => self.back(key, written.fallback, now.fallback),
-            Key::Hedge => Ok(()),
         }
     }
 

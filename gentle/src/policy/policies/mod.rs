@@ -17,13 +17,14 @@ use super::chaos::{self, Mischief};
 use super::circuit_breaker::{Breaker, Circuit, slow_above};
 use super::each::{Each, PolicyKey};
 use super::fallback::Failed;
+use super::hedge::{Hedging, Terms};
 use super::keys::{self, Keys};
 use super::rare::Rare;
 use super::rate_limit::Limiter;
 use super::retry::Retrying;
 use super::throttle::{self, Valve};
 use super::timeout::Limits;
-use super::{Builder, Call, Caller, Fallible, FromRejected, Judge, Mistakes, Outcome};
+use super::{Builder, ByOutcome, Call, Caller, Fallible, FromRejected, Judge, Mistakes, Outcome};
 use crate::error::Place;
 use crate::time::Instant;
 use text::Text;
@@ -55,6 +56,7 @@ pub struct Policies {
     pub(super) bulkhead: Option<Gate>,
     pub(super) retry: Option<Retrying>,
     pub(super) timeout: Option<Limits>,
+    hedge: Option<Hedging>,
     /// Made with the first call of those that have any of it.
     rare: OnceLock<Box<Rare>>,
     pub(super) chaos: Option<Mischief>,
@@ -122,6 +124,7 @@ impl Policies {
                 Some(timeout) => Some(Limits::new(timeout)),
                 None => None,
             },
+            hedge: if set.hedge.is_some() { Some(Hedging::new()) } else { None },
             rare: OnceLock::new(),
             chaos: match &set.chaos {
                 Some(_) => Mischief::new(),
@@ -142,6 +145,7 @@ impl Policies {
             bulkhead: set.bulkhead.as_ref().map(Gate::new),
             retry: set.retry.as_ref().map(Retrying::new),
             timeout: set.timeout.as_ref().map(Limits::new),
+            hedge: set.hedge.map(|_| Hedging::new()),
             rare: OnceLock::new(),
             chaos: set.chaos.and_then(|_| Mischief::new()),
             text: Text::given(set),
@@ -249,7 +253,8 @@ impl Policies {
         Caller::new(self)
     }
 
-    /// Runs `operation` under these policies: once, or again for as long as a retry says.
+    /// Runs `operation` under these policies: once, or again for as long as a retry says. With a
+    /// [`hedge`](super::hedge) among them it may run several times at once, which must do no harm.
     ///
     /// # Errors
     ///
@@ -268,7 +273,14 @@ impl Policies {
         // Not `call_as` by a judge who is none: one more future around it costs a dozen instructions.
         let mut call = self.begin();
         loop {
-            let outcome = call.attempt(pin!(operation())).await;
+            let outcome = {
+                let first = pin!(operation());
+                if self.hedges() {
+                    call.race(first, &mut operation, ByOutcome).await
+                } else {
+                    call.attempt(first).await
+                }
+            };
             match call.settle(outcome) {
                 ControlFlow::Break(outcome) => return outcome,
                 ControlFlow::Continue(pause) => pause.await,
@@ -311,7 +323,14 @@ impl Policies {
     {
         let mut call = self.begin();
         loop {
-            let outcome = call.attempt_as(pin!(operation()), &judge).await;
+            let outcome = {
+                let first = pin!(operation());
+                if self.hedges() {
+                    call.race(first, &mut operation, &judge).await
+                } else {
+                    call.attempt_as(first, &judge).await
+                }
+            };
             match call.settle_as(outcome, &judge) {
                 ControlFlow::Break(outcome) => return outcome,
                 ControlFlow::Continue(pause) => pause.await,
@@ -373,6 +392,26 @@ impl Policies {
     /// Whether one of them is kept for each key.
     pub(super) fn is_keyed(&self) -> bool {
         keys::is_keyed(self.text.written())
+    }
+
+    /// Begins a call whose attempts are only settled, for functions with a retry alone: nobody refuses them. Their time
+    /// begins here.
+    #[inline]
+    pub fn begin_to_settle(&self) -> Call<'_> {
+        Call::begun(self)
+    }
+
+    /// Whether there is a hedge among them.
+    #[inline]
+    pub(super) const fn hedges(&self) -> bool {
+        self.hedge.is_some()
+    }
+
+    /// The hedge now in force.
+    #[inline]
+    pub(super) fn hedge_terms(&self) -> Option<&Terms> {
+        let written = || self.text.read(|set| set.hedge).and_then(Setting::on);
+        self.hedge.as_ref().map(|hedging| hedging.terms(written))
     }
 
     /// The retry now in force.

@@ -51,7 +51,6 @@
 //! # }
 //! ```
 
-mod budget;
 mod schedule;
 
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -62,8 +61,7 @@ use gentle_dsl::Setting;
 pub use gentle_dsl::Retry;
 pub use schedule::Schedule;
 
-use budget::Purse;
-
+use super::budget::Purse;
 use crate::time::Instant;
 
 /// The state of one retry: what its budget has saved up.
@@ -125,7 +123,7 @@ impl Retrying {
         self.purse.deposit();
     }
 
-    /// Pays for one retry; `false` when the budget is spent.
+    /// Pays for one retry, or for a hedge that has no budget of its own; `false` when the budget is spent.
     pub(crate) fn pay(&self, at: Instant) -> bool {
         self.purse.withdraw(at)
     }

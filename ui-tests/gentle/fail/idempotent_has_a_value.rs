@@ -1,6 +1,6 @@
 use gentle::{Rejected, gentle};
 
-#[gentle(timeout = "10s", hedge(after p95))]
+#[gentle(hedge = "after 50ms", idempotent = true)]
 async fn read_score(player: u64) -> Result<u64, Rejected> {
     Ok(player)
 }
