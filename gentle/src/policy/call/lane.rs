@@ -137,20 +137,28 @@ impl<'a> First<'a> {
     }
 
     /// Ends an attempt that went well, unless there is more to do about that.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "the end of nearly every call")]
+    #[inline(always)]
     pub(super) fn went_well(self) -> Option<Self> {
         match &self.policies.circuit_breaker {
-            Some(breaker) if !breaker.count(self.pass) => Some(self),
-            _ => {
-                if let Some(valve) = self.policies.valve() {
-                    valve.ended(self.begun, false, self.policies.name());
-                }
-                None
-            }
+            Some(breaker) if !breaker.count(self.pass) => return Some(self),
+            _ => {}
+        }
+        if self.policies.valve().is_some() {
+            self.tell_valve();
+        }
+        None
+    }
+
+    #[cold]
+    fn tell_valve(&self) {
+        if let Some(valve) = self.policies.valve() {
+            valve.ended(self.begun, false, self.policies.name());
         }
     }
 
     /// The lane of a call that is not over yet.
+    #[cold]
     pub(super) fn proceed(self) -> Lane<'a> {
         let mut lane = Lane::new(self.policies, self.begun, self.deadline);
         lane.pass = self.pass;

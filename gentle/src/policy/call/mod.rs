@@ -283,7 +283,11 @@ impl<'a> Call<'a> {
 
     /// Takes the answer of the first attempt. One that went well needs no more; should a judge repeat even that, the call
     /// begins at this moment, which is the one at which it began, for the answer was there at once.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "it has one caller in each function, whose every call goes through it"
+    )]
+    #[inline(always)]
     fn answered_first(&mut self, first: First<'a>, verdict: Verdict) {
         let rest = if verdict == Verdict::Success { first.went_well() } else { Some(first) };
         match rest {
