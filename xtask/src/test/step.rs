@@ -83,7 +83,15 @@ pub(crate) const STEPS: &[Step] = &[
     },
     Step {
         name: "doc",
-        arguments: &["test", "--workspace", "--all-features", "--no-fail-fast", "--doc"],
+        arguments: &[
+            "test",
+            "--workspace",
+            "--exclude",
+            "gentle-models",
+            "--all-features",
+            "--no-fail-fast",
+            "--doc",
+        ],
         variables: NONE,
         needs: &["cc"],
     },
@@ -95,7 +103,7 @@ pub(crate) const STEPS: &[Step] = &[
     },
     Step {
         name: "docs",
-        arguments: &["doc", "--workspace", "--all-features", "--no-deps"],
+        arguments: &["doc", "--workspace", "--exclude", "gentle-models", "--all-features", "--no-deps"],
         variables: &[("RUSTDOCFLAGS", "-D warnings")],
         needs: &["cc"],
     },

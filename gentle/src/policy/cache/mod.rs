@@ -11,7 +11,7 @@
 //! | written | means |
 //! |---|---|
 //! | `1m` | an answer is good for so long, from when it came |
-//! | `stale 10m` | one that is too old is kept for so much longer, and given where the call fails and `fallback(stale)`, or [`Policies::cached_or_stale`], asks for it |
+//! | `stale 10m` | one that is too old is kept for so much longer, and given where the call fails and `fallback(stale)`, or [`Policies::cached_or_stale`](super::Policies::cached_or_stale), asks for it |
 //! | `max 10_000` | so many answers at most; not written, 10 000 |
 //! | `errors 5s` | errors of the function are kept too, for so long; they are `Clone` then. Not written: not at all |
 //! | `coalesce` | calls for an answer that somebody is getting already wait for it |
@@ -38,8 +38,8 @@
 //!
 //! An old answer is not given before the call has failed: there is no asking for a new one in the background.
 //!
-//! **By value** it is [`Policies::cached`] with a key; [`Policies::call`] knows no key and keeps nothing, and neither does
-//! a function with `policy = …`, nor a tower layer. [`Policies::cache`] shows what there is, and forgets it.
+//! **By value** it is [`Policies::cached`](super::Policies::cached) with a key; [`Policies::call`](super::Policies::call) knows no key and keeps nothing, and neither does
+//! a function with `policy = …`, nor a tower layer. [`Policies::cache`](super::Policies::cache) shows what there is, and forgets it.
 //!
 //! **Cost:** an answer that is there takes a hash of the key, a short lock on one of eight parts, and its own
 //! `clone`: about 80 ns. A new one takes a copy of the key and one allocation, and with `coalesce` two more. An answer takes about a
