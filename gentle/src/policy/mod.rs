@@ -30,6 +30,7 @@ mod shared;
 pub mod bulkhead;
 pub mod circuit_breaker;
 pub mod handler;
+pub mod observe;
 pub mod rate_limit;
 pub mod retry;
 pub mod timeout;
@@ -42,6 +43,7 @@ pub use gentle_dsl::{
     Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Factor, Jitter, Key, Mistake, Mistakes, Percent,
     PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries, Trip, Turn, Waiting,
 };
+pub use observe::{Ending, Event};
 pub use outcome::{Again, FromRejected, Outcome};
 pub use policies::Policies;
 pub use registration::Registration;
