@@ -20,6 +20,7 @@
 
 mod builder;
 mod call;
+mod judge;
 mod outcome;
 mod patience;
 mod policies;
@@ -43,6 +44,7 @@ pub use gentle_dsl::{
     Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Factor, Jitter, Key, Mistake, Mistakes, Percent,
     PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries, Trip, Turn, Waiting,
 };
+pub use judge::{ByOutcome, Judge, Verdict};
 pub use observe::{Ending, Event};
 pub use outcome::{Again, FromRejected, Outcome};
 pub use policies::Policies;
