@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 use crate::gentle::attribute::Attribute;
+use crate::gentle::expand::observer;
 use crate::support::errors::Errors;
 use crate::support::guard::guard;
 use crate::support::{krate, messages, tokens};
@@ -34,8 +35,10 @@ fn of(attribute: &Attribute) -> TokenStream {
     let name = attribute.name.as_ref().map_or_else(place, ToTokens::to_token_stream);
     let set = tokens::policy_set(&attribute.set);
     let imports = tokens::imports(&set, &krate);
-    quote!({
+    let (observer, observed) = observer(attribute, &krate).unzip();
+    let policies = quote!({
         #imports
-        Policies::of(#name, #krate::here!(), const { &#set })
-    })
+        Policies::of(#name, #krate::here!(), const { &#set })#observed
+    });
+    if observer.is_some() { quote!({ #observer #policies }) } else { policies }
 }

@@ -8,8 +8,8 @@ use crate::support::errors::Errors;
 use crate::support::{messages, options, sentence};
 
 /// The keys beside the policies; the second half is known and does nothing yet.
-const CODE_KEYS: [&str; 3] = ["name", "policy", "crate"];
-const LATER: [&str; 6] = ["idempotent", "retry_if", "failure_if", "retry_after", "cost", "on_event"];
+const CODE_KEYS: [&str; 4] = ["name", "policy", "on_event", "crate"];
+const LATER: [&str; 5] = ["idempotent", "retry_if", "failure_if", "retry_after", "cost"];
 
 /// What stands inside `#[gentle(…)]`.
 #[derive(Default)]
@@ -19,6 +19,7 @@ pub(crate) struct Attribute {
     pub(crate) named: Vec<(Key, Ident)>,
     pub(crate) name: Option<LitStr>,
     pub(crate) policy: Option<Expr>,
+    pub(crate) on_event: Option<Expr>,
     pub(crate) krate: Option<Path>,
     given: Vec<String>,
 }
@@ -78,6 +79,7 @@ impl Attribute {
         match key {
             "name" => self.name = name(argument, errors),
             "policy" => self.policy = code(argument, "PAYMENTS", errors),
+            "on_event" => self.on_event = code(argument, "log_event", errors),
             "crate" => self.krate = code(argument, "my_crate::gentle", errors),
             later if LATER.contains(&later) => not_there_yet(argument, errors),
             _ => unknown(argument, errors),
@@ -97,6 +99,9 @@ impl Attribute {
         }
         if let Some(name) = &self.name {
             errors.mistake(name, &messages::beside_policy("name"));
+        }
+        if let Some(on_event) = &self.on_event {
+            errors.mistake(on_event, &messages::beside_policy("on_event"));
         }
     }
 }

@@ -69,14 +69,26 @@ fn policies(attribute: &Attribute, function: &Ident, names: &Names, krate: &Toke
     let name = attribute.name.as_ref().map_or_else(path, ToTokens::to_token_stream);
     let set = tokens::policy_set(&attribute.set);
     let imports = tokens::imports(&set, krate);
+    let (observer, observed) = observer(attribute, krate).unzip();
     quote! {
+        #observer
         let #policies = {
             #imports
-            static POLICIES: Policies = Policies::of(#name, #krate::here!(), const { &#set });
+            static POLICIES: Policies = Policies::of(#name, #krate::here!(), const { &#set })#observed;
             #krate::__private::submit!(Registration::of(&POLICIES));
             &POLICIES
         };
     }
+}
+
+/// The function that is told what happens, as an item that stands where the user's names mean what they mean to the
+/// user, and what hands it over.
+pub(crate) fn observer(attribute: &Attribute, krate: &TokenStream) -> Option<(TokenStream, TokenStream)> {
+    let observer = attribute.on_event.as_ref()?;
+    let site = krate::site(observer.span());
+    let event = krate::at(&quote!(#krate::policy::Event), site);
+    let item = quote_spanned!(site=> const __ON_EVENT: fn(&#event<'_>) = #observer;);
+    Some((item, quote!(.told_to(__ON_EVENT))))
 }
 
 /// One attempt: the arguments move into it.
@@ -104,7 +116,7 @@ fn repeated(
     let attempt = if attribute.refuses() {
         quote_spanned!(*site=> #call.attempt(::core::pin::pin!(async #body)).await)
     } else {
-        quote!(async #body.await)
+        quote_spanned!(*site=> #call.alone(::core::pin::pin!(async #body)).await)
     };
     let settled = quote_spanned!(*site=> #call.settle(#outcome));
     quote! {

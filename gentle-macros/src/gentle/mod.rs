@@ -2,7 +2,7 @@
 
 pub(crate) mod attribute;
 mod check;
-mod expand;
+pub(crate) mod expand;
 mod function;
 mod receiver;
 #[cfg(test)]

@@ -1,10 +1,11 @@
 use std::borrow::Cow;
+use std::fmt;
 
 use gentle_dsl::{
     Bulkhead, CircuitBreaker, Mistakes, PolicySet, RateLimit, Retry, Sentence, Setting, Timeout,
 };
 
-use super::Policies;
+use super::{Event, Policies};
 
 /// Puts [`Policies`] together one by one.
 ///
@@ -21,11 +22,12 @@ use super::Policies;
 /// assert_eq!(policies.to_string(), r#"bulkhead = "16, reject", timeout = "2s each attempt""#);
 /// # Ok::<(), gentle::policy::Mistakes>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Builder {
     name: Cow<'static, str>,
     set: PolicySet,
     mistakes: Option<Mistakes>,
+    on_event: Option<Box<dyn Fn(&Event<'_>) + Send + Sync>>,
 }
 
 impl Builder {
@@ -65,16 +67,26 @@ impl Builder {
         self
     }
 
+    /// Tells this observer what the policies do, from their first call on: see [`observe`](super::observe).
+    pub fn on_event(mut self, observer: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
+        self.on_event = Some(Box::new(observer));
+        self
+    }
+
     /// The policies.
     ///
     /// # Errors
     ///
     /// Every mistake in every policy given.
     pub fn build(self) -> Result<Policies, Mistakes> {
-        match self.mistakes {
-            Some(mistakes) => Err(mistakes),
-            None => Ok(Policies::given(self.name, self.set)),
+        if let Some(mistakes) = self.mistakes {
+            return Err(mistakes);
         }
+        let policies = Policies::given(self.name, self.set);
+        if let Some(observer) = self.on_event {
+            policies.observe(observer).forever();
+        }
+        Ok(policies)
     }
 
     fn take<T: Sentence>(&mut self, value: impl IntoSetting<T>) -> Option<Setting<T>> {
@@ -88,6 +100,17 @@ impl Builder {
                 None
             }
         }
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, set, mistakes, on_event: _ } = self;
+        f.debug_struct("Builder")
+            .field("name", name)
+            .field("set", set)
+            .field("mistakes", mistakes)
+            .finish_non_exhaustive()
     }
 }
 

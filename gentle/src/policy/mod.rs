@@ -20,6 +20,7 @@
 
 mod builder;
 mod call;
+mod histogram;
 mod judge;
 mod outcome;
 mod patience;
@@ -31,23 +32,27 @@ mod shared;
 pub mod bulkhead;
 pub mod circuit_breaker;
 pub mod handler;
+pub mod numbers;
 pub mod observe;
 pub mod rate_limit;
+pub mod register;
 pub mod retry;
 pub mod timeout;
 #[cfg(feature = "tower")]
 pub mod tower;
 
 pub use builder::{Builder, IntoSetting};
-pub use call::{Attempt, Call, Pause};
+pub use call::{Alone, Attempt, Call, Pause};
 pub use gentle_dsl::{
     Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Factor, Jitter, Key, Mistake, Mistakes, Percent,
     PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries, Trip, Turn, Waiting,
 };
 pub use judge::{ByOutcome, Judge, Verdict};
-pub use observe::{Ending, Event};
+pub use numbers::{Latency, Numbers};
+pub use observe::{Ending, Event, Observing, measure_all, observe_all};
 pub use outcome::{Again, FromRejected, Outcome};
 pub use policies::Policies;
+pub use register::{Listed, ListedPolicy, Register, list, numbers, set};
 pub use registration::Registration;
 pub use rejected::{Refusal, Rejected};
 pub use shared::SharedPolicies;

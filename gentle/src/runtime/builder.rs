@@ -3,13 +3,15 @@ use std::ffi::OsString;
 use std::fmt;
 use std::time::Duration;
 
+use super::app::Live;
 use super::configuration::{self, Settings};
 use super::parts::Parts;
+use super::reload::Reload;
 use super::{App, Exit, serve};
-use crate::config::{self, Config};
+use crate::config::{self, Config, Watched};
 use crate::error::{Error, Kind};
 use crate::event::Handler;
-use crate::policy::Policies;
+use crate::policy::{Policies, Register};
 use crate::service::{Component, Definition, Graph, Limits, Resources};
 
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
@@ -34,6 +36,8 @@ pub struct AppBuilder {
     resources: Resources,
     boot_timeout: Option<Duration>,
     shutdown_timeout: Option<Duration>,
+    watch: bool,
+    measure: Option<bool>,
 }
 
 impl Default for AppBuilder {
@@ -47,6 +51,8 @@ impl Default for AppBuilder {
             resources: Resources::new(),
             boot_timeout: None,
             shutdown_timeout: None,
+            watch: false,
+            measure: None,
         }
     }
 }
@@ -149,6 +155,29 @@ impl AppBuilder {
         self
     }
 
+    /// Heeds changes of the files that were read, while the app is up: what they say about policies takes effect within
+    /// two seconds, everything else at the next start. A file with a mistake changes nothing, and the log says what is wrong
+    /// where. The same as `[app] watch = true`, which is asked first.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// fn main() -> gentle::Exit {
+    ///     gentle::App::builder().linked().configured().watch().run()
+    /// }
+    /// ```
+    pub fn watch(mut self) -> Self {
+        self.watch = true;
+        self
+    }
+
+    /// Measures how long calls under its policies take, or does not: see [`Policies::measure`]. Unless somebody says
+    /// something, they are measured under [`run`](crate::run) and not otherwise. `[app] measure` is asked first.
+    pub fn measure(mut self, on: bool) -> Self {
+        self.measure = Some(on);
+        self
+    }
+
     /// Checks everything and makes the app; nothing is started.
     ///
     /// Policies in a `static` are one per process, whatever the number of apps: the last build wins. It brings each
@@ -160,6 +189,8 @@ impl AppBuilder {
     /// circular, on oneself or twice in `deps`; names and types that are taken twice; expected crates that register
     /// nothing; nothing to run.
     pub fn build(self) -> Result<App, Error> {
+        // Before it is read, so that no change falls in between.
+        let watched = Watched::new(self.config.clone());
         let (config, mut problems) = self.config.read();
         let is_whole = problems.is_empty();
         let mut parts = self.parts;
@@ -169,6 +200,7 @@ impl AppBuilder {
         let mut settings = Settings::read(&config, &mut problems);
         settings.warnings.extend(foreign);
         let mut resources = self.resources;
+        let known = configuration::known(&parts);
         let definitions = parts.definitions(&config, &mut resources, &mut problems);
         if definitions.is_empty() {
             problems.push(nothing_to_do());
@@ -176,6 +208,12 @@ impl AppBuilder {
         match Graph::new(definitions) {
             Ok(graph) if problems.is_empty() => {
                 parts.set_policies(&config);
+                if let Some(on) = settings.measure.or(self.measure) {
+                    parts.policies.iter().for_each(|policies| policies.measure(on));
+                }
+                let watches = settings.watch.unwrap_or(self.watch) && !watched.is_empty();
+                let policies: Register = parts.policies.iter().copied().collect();
+                let reload = watches.then(|| Reload::new(watched, config.clone(), known, parts));
                 resources.insert(config);
                 let limits = Limits {
                     boot: self.boot_timeout.or(settings.boot_timeout),
@@ -183,7 +221,8 @@ impl AppBuilder {
                 };
                 let name = self.name.or(settings.name).or(self.program).unwrap_or_else(|| "app".to_owned());
                 resources.insert(settings.log);
-                Ok(App::assemble(name, graph, resources, limits, parts.policies, settings.warnings))
+                let live = Live { policies, reload, warnings: settings.warnings };
+                Ok(App::assemble(name, graph, resources, limits, live))
             }
             Ok(_) => Err(joined(problems)),
             Err(error) => {
@@ -243,7 +282,7 @@ fn nothing_to_do() -> Error {
 }
 
 /// One error of all, what is wrong in a file in the order of its lines.
-fn joined(mut problems: Vec<Error>) -> Error {
+pub(super) fn joined(mut problems: Vec<Error>) -> Error {
     problems.sort_by_key(|problem| line_and_column(&problem.to_string()).unwrap_or((u32::MAX, 0)));
     Error::together(problems).unwrap_or_else(nothing_to_do)
 }

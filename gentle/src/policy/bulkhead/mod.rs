@@ -45,6 +45,7 @@ pub use gentle_dsl::Bulkhead;
 
 use super::patience::Patience;
 use super::{Refusal, Rejected, timeout};
+use crate::telemetry::inspect::Facts;
 use crate::time::{Instant, now};
 use queue::{Line, Queue, Ticket};
 
@@ -100,6 +101,14 @@ impl Gate {
         self.limit.store(limit, Ordering::SeqCst);
         self.patience.set(waiting);
         self.call_next();
+    }
+
+    /// How it is doing.
+    pub(crate) fn facts(&self) -> Facts {
+        let limit = self.limit.load(Ordering::Relaxed);
+        let facts = Facts::new().with("inside", self.inside.load(Ordering::Relaxed));
+        let facts = if limit == u32::MAX { facts } else { facts.with("limit", limit) };
+        facts.with("waiting", self.queue.waiting())
     }
 
     /// Enters if there is room and nobody waits for it.

@@ -35,6 +35,11 @@ impl Queue {
         self.waiting.load(Ordering::SeqCst) == 0
     }
 
+    /// How many stand in it.
+    pub(super) fn waiting(&self) -> u32 {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
     // The count is raised before looking for room, and who leaves makes room before looking at the count: one of
     // the two sees the other, so nobody is left waiting before an open door.
     pub(super) fn join(&self, places: u32, step_in: impl Fn() -> bool) -> Line {

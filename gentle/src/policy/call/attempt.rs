@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use super::Call;
-use super::lane::{First, Wait};
+use super::lane::{First, Lane, Unless, Wait, is_seen};
 use crate::policy::{ByOutcome, FromRejected, Judge, Rejected, timeout};
 use crate::time::Instant;
 
@@ -75,7 +75,8 @@ where
         if let Err(rejected) = ready!(self.admitted(cx)) {
             return Poll::Ready(F::Output::from_rejected(rejected));
         }
-        if let Poll::Ready(output) = self.operation.as_mut().poll(cx) {
+        let polled = inside(self.call.lane(), || self.operation.as_mut().poll(cx));
+        if let Poll::Ready(output) = polled {
             self.call.lane().answered(self.judge.verdict(&output));
             return Poll::Ready(output);
         }
@@ -118,5 +119,56 @@ where
 impl<F, J> fmt::Debug for Attempt<'_, '_, F, J> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Attempt").field("call", &self.call).finish_non_exhaustive()
+    }
+}
+
+/// An attempt of a retry alone: see [`Call::alone`](super::Call::alone).
+#[must_use = "futures do nothing unless they are awaited"]
+pub struct Alone<'c, 'a, F> {
+    call: &'c mut Call<'a>,
+    operation: Pin<&'c mut F>,
+}
+
+impl<'c, 'a, F> Alone<'c, 'a, F> {
+    #[inline]
+    pub(super) fn new(call: &'c mut Call<'a>, operation: Pin<&'c mut F>) -> Self {
+        if call.is_under_way() || is_seen(call.policies) {
+            call.lane().begin();
+        }
+        Self { call, operation }
+    }
+}
+
+impl<F: Future> Future for Alone<'_, '_, F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = &mut *self;
+        if this.call.is_under_way() {
+            return inside(this.call.lane(), || this.operation.as_mut().poll(cx));
+        }
+        let unless = Unless::it_panics(this.call.policies);
+        let polled = this.operation.as_mut().poll(cx);
+        unless.it_did_not();
+        if polled.is_pending() {
+            // From here on it may be given up.
+            this.call.lane().begin();
+        }
+        polled
+    }
+}
+
+impl<F> fmt::Debug for Alone<'_, '_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Alone").field("call", &self.call).finish_non_exhaustive()
+    }
+}
+
+/// Asks the operation, in the span of its attempt where somebody listens.
+fn inside<T>(lane: &Lane<'_>, ask: impl FnOnce() -> T) -> T {
+    match lane.inside() {
+        Some(span) => span.in_scope(ask),
+        None => ask(),
     }
 }

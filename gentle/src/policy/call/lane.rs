@@ -1,13 +1,18 @@
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use gentle_dsl::Key;
 
+use tracing::Span;
+
+use super::trace::{Trace, is_heard};
 use crate::policy::bulkhead::Permit;
 use crate::policy::circuit_breaker::{Held, Pass};
 use crate::policy::judge::Verdict;
+use crate::policy::policies::{MEASURED, TIMED, TRACED, WATCHED};
 use crate::policy::rate_limit::Token;
-use crate::policy::{FromRejected, Policies, Refusal, Rejected};
+use crate::policy::{Ending, Event, FromRejected, Policies, Refusal, Rejected};
 use crate::time::{Instant, now};
 
 /// What one attempt goes through and what it holds meanwhile: pass, token, permit, in this order.
@@ -17,6 +22,8 @@ use crate::time::{Instant, now};
 #[derive(Debug)]
 pub(super) struct Lane<'a> {
     policies: &'a Policies,
+    /// When the call began, where that is known.
+    begun: Instant,
     deadline: Instant,
     /// When the attempt began, and then when it was admitted.
     at: Instant,
@@ -25,6 +32,7 @@ pub(super) struct Lane<'a> {
     made: u32,
     held: u32,
     last: Last,
+    trace: Option<Box<Trace>>,
 }
 
 /// The first attempt of a call, admitted at once.
@@ -34,12 +42,44 @@ pub(super) struct First<'a> {
     deadline: Instant,
     pass: Pass,
     permit: Option<Permit<'a>>,
+    flags: u32,
+    unless: Unless<'a>,
+}
+
+/// Counts a call whose operation panicked when it was asked for the first time: otherwise somebody takes it away.
+pub(super) struct Unless<'a>(&'a Policies);
+
+impl<'a> Unless<'a> {
+    #[inline]
+    pub(super) const fn it_panics(policies: &'a Policies) -> Self {
+        Self(policies)
+    }
+
+    #[inline]
+    pub(super) fn it_did_not(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Unless<'_> {
+    #[cold]
+    fn drop(&mut self) {
+        self.0.tally().ended(Ending::Failed, 1);
+    }
 }
 
 /// It is inside the bulkhead.
 const PERMIT: u32 = 1;
 /// It is one of those that decide whether the circuit closes.
 const PROBE: u32 = 2;
+/// Its success is counted.
+const COUNTED: u32 = 4;
+/// It was settled, and is one of those made.
+const SETTLED: u32 = 8;
+/// The pause before the next one lasts.
+const PAUSING: u32 = 16;
+/// Somebody looks at the call, who has to be told: these are flags of policies.
+const SEEN: u32 = WATCHED | MEASURED | TRACED;
 
 /// What became of the last attempt, as far as the return value cannot tell.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +87,7 @@ pub(super) enum Last {
     /// No attempt has been made since the last one was settled.
     None,
     /// The operation answered, or an attempt of its own ran out of time: a failure may be repeated.
-    Answered,
+    Answered(Verdict),
     /// The time was up before an attempt could be made.
     Late,
     /// A policy refused: to be repeated only if it said when.
@@ -72,8 +112,9 @@ impl<'a> First<'a> {
     )]
     #[inline(always)]
     pub(super) fn try_enter(policies: &'a Policies) -> Option<Self> {
-        let (begun, deadline) = begin(policies);
-        if begun >= deadline {
+        let flags = flags(policies);
+        let (begun, deadline) = begin(policies, flags);
+        if begun >= deadline || flags & (WATCHED | TRACED) != 0 {
             return None;
         }
         let pass = match &policies.circuit_breaker {
@@ -95,45 +136,83 @@ impl<'a> First<'a> {
                 return None;
             }
         }
-        Some(Self { policies, begun, deadline, pass, permit })
-    }
-
-    pub(super) const fn begun(&self) -> Instant {
-        self.begun
+        Some(Self { policies, begun, deadline, pass, permit, flags, unless: Unless::it_panics(policies) })
     }
 
     /// Ends an attempt that went well, unless there is more to do about that.
     #[inline]
     pub(super) fn went_well(self) -> Option<Self> {
+        // Where there is a circuit breaker, its count of what went well is the only one.
         match &self.policies.circuit_breaker {
-            Some(breaker) if !breaker.count(self.pass) => Some(self),
-            _ => None,
+            Some(breaker) if !breaker.count(self.pass) => return Some(self),
+            Some(_) => {}
+            None => self.policies.succeeded(),
         }
+        if self.flags & MEASURED != 0 {
+            self.policies.took(now() - self.begun);
+        }
+        self.unless.it_did_not();
+        None
     }
 
     /// The lane of a call that is not over yet.
     pub(super) fn proceed(self) -> Lane<'a> {
-        let mut lane = Lane::new(self.policies, self.begun, self.deadline);
+        self.unless.it_did_not();
+        let mut lane = Lane::new(self.policies, self.begun, self.deadline, self.flags);
         lane.pass = self.pass;
         if let Some(permit) = self.permit {
             permit.keep();
-            lane.held = PERMIT;
+            lane.held |= PERMIT;
         }
         lane
     }
 }
 
+/// What a call has to know first: what its policies say, and whether somebody listens.
+#[inline]
+fn flags(policies: &Policies) -> u32 {
+    let flags = policies.flags();
+    if is_heard() { flags | TRACED } else { flags }
+}
+
+/// Whether somebody looks at calls.
+#[inline]
+pub(super) fn is_seen(policies: &Policies) -> bool {
+    flags(policies) & SEEN != 0
+}
+
 /// When a call begins and when it must have ended.
 #[inline]
-pub(super) fn begin(policies: &Policies) -> (Instant, Instant) {
+fn begin(policies: &Policies, flags: u32) -> (Instant, Instant) {
     // A retry that only counts never needs the time of a call that goes well.
-    let begun = if policies.is_timed() { now() } else { Instant::UNKNOWN };
+    let begun = if flags & (TIMED | SEEN) != 0 { now() } else { Instant::UNKNOWN };
     (begun, policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.whole(begun)))
 }
 
 impl<'a> Lane<'a> {
-    pub(super) const fn new(policies: &'a Policies, begun: Instant, deadline: Instant) -> Self {
-        Self { policies, deadline, at: begun, pass: Pass::NONE, made: 0, held: 0, last: Last::None }
+    /// The lane of a call that begins now.
+    pub(super) fn first(policies: &'a Policies) -> Self {
+        let flags = flags(policies);
+        let (begun, deadline) = begin(policies, flags);
+        let mut lane = Self::new(policies, begun, deadline, flags);
+        if flags & TRACED != 0 {
+            lane.trace = Some(Trace::of(policies.name()));
+        }
+        lane
+    }
+
+    const fn new(policies: &'a Policies, begun: Instant, deadline: Instant, flags: u32) -> Self {
+        Self {
+            policies,
+            begun,
+            deadline,
+            at: begun,
+            pass: Pass::NONE,
+            made: 0,
+            held: flags & SEEN,
+            last: Last::None,
+            trace: None,
+        }
     }
 
     pub(super) const fn deadline(&self) -> Instant {
@@ -142,11 +221,6 @@ impl<'a> Lane<'a> {
 
     pub(super) const fn last(&self) -> Last {
         self.last
-    }
-
-    /// What became of the attempt, once.
-    pub(super) fn take_last(&mut self) -> Last {
-        std::mem::replace(&mut self.last, Last::None)
     }
 
     /// From now on there is no time left.
@@ -159,16 +233,62 @@ impl<'a> Lane<'a> {
         self.made
     }
 
-    pub(super) const fn made_one_more(&mut self) {
-        self.made = self.made.saturating_add(1);
+    /// How many attempts have been made, with the last one.
+    pub(super) const fn attempts(&self) -> u32 {
+        let settled = self.held & SETTLED != 0 || matches!(self.last, Last::None | Last::Late);
+        self.made.saturating_add(!settled as u32)
     }
 
-    /// Begins another attempt.
+    /// The attempt is over, and perhaps not the last one. Returns how long the call lasts already.
+    pub(super) fn settle(&mut self, at: Instant) -> Duration {
+        self.made = self.made.saturating_add(1);
+        self.held |= SETTLED;
+        self.attempt_ended(at);
+        if self.begun == Instant::UNKNOWN {
+            self.begun = at;
+        }
+        at - self.begun
+    }
+
+    /// From now on the call waits for its next attempt.
+    pub(super) const fn pause(&mut self) {
+        self.held |= PAUSING;
+    }
+
+    /// There is no next attempt after all: the last one was it.
+    pub(super) const fn no_more(&mut self) {
+        self.held &= !PAUSING;
+    }
+
+    /// Begins an attempt.
     pub(super) fn begin(&mut self) {
         self.let_go();
+        if !matches!(self.last, Last::None) {
+            self.begin_again();
+        }
+        if let Some(trace) = &mut self.trace {
+            trace.attempt(self.policies.name(), self.made.saturating_add(1));
+        }
+    }
+
+    fn begin_again(&mut self) {
+        self.take_back_success();
+        if self.held & PAUSING != 0 {
+            self.policies.tally().retried();
+        }
+        self.held &= SEEN;
+        self.last = Last::None;
         // A later attempt begins later, if anybody asks when.
-        if self.made > 0 && self.policies.is_timed() {
+        if self.at != Instant::UNKNOWN || self.policies.flags() & TIMED != 0 {
             self.at = now();
+        }
+    }
+
+    // What went well and is repeated nevertheless was not the end.
+    fn take_back_success(&mut self) {
+        if self.held & COUNTED != 0 {
+            self.policies.tally().taken_back();
+            self.held &= !COUNTED;
         }
     }
 
@@ -180,22 +300,35 @@ impl<'a> Lane<'a> {
             self.at = now();
         }
         if is_late(self.at, deadline) {
-            self.last = Last::Late;
             // Of a call that has made attempts the pause before this one would have been too long.
             let again = self.made > 0;
-            return Err(if again { Rejected::new(Key::Timeout, Refusal::TooLong) } else { TIME_IS_UP });
+            let late = if again { Rejected::new(Key::Timeout, Refusal::TooLong) } else { TIME_IS_UP };
+            self.refused(late, Last::Late);
+            return Err(late);
         }
         let pass = match &policies.circuit_breaker {
-            Some(breaker) => {
-                breaker.pass(self.at, policies.name()).map(|pass| Some(Held::new(breaker, pass)))
-            }
+            Some(breaker) => breaker.pass(self.at, policies).map(|pass| Some(Held::new(breaker, pass))),
             None => Ok(None),
         };
         let queued = pass.and_then(|pass| self.queue(pass));
         if let Err(rejected) = &queued {
-            self.last = Last::Refused(*rejected);
+            self.refused(*rejected, Last::Refused(*rejected));
         }
         queued
+    }
+
+    fn refused(&mut self, rejected: Rejected, last: Last) {
+        self.last = last;
+        self.policies.tally().refused(rejected.policy);
+        self.tell(|name, attempts, elapsed| Event::Rejected { name, rejected, attempts, elapsed });
+    }
+
+    /// Tells those who watch since the call began, with the attempts that are settled and the time since then.
+    pub(super) fn tell(&self, event: impl FnOnce(&'a str, u32, Duration) -> Event<'a>) {
+        if self.held & WATCHED != 0 {
+            let policies = self.policies;
+            policies.tell(|| event(policies.name(), self.made, now() - self.begun));
+        }
     }
 
     // Who is refused at once pays for no wait.
@@ -232,7 +365,7 @@ impl<'a> Lane<'a> {
     /// Takes over what an attempt has got while it waited, or why it was refused.
     pub(super) fn entered(&mut self, waited: Result<Admitted, Rejected>) -> Result<(), Rejected> {
         let Admitted { pass, permit, at } =
-            waited.inspect_err(|rejected| self.last = Last::Refused(*rejected))?;
+            waited.inspect_err(|rejected| self.refused(*rejected, Last::Refused(*rejected)))?;
         self.at = at;
         if permit {
             self.held |= PERMIT;
@@ -255,32 +388,38 @@ impl<'a> Lane<'a> {
     }
 
     pub(super) fn answered(&mut self, verdict: Verdict) {
-        self.last = Last::Answered;
-        if let Some(breaker) = &self.policies.circuit_breaker {
-            if verdict != Verdict::Success || !breaker.count(self.pass) {
-                self.judged(verdict);
+        self.last = Last::Answered(verdict);
+        let counted = self.judged(verdict);
+        self.held &= !PROBE;
+        if verdict == Verdict::Success {
+            self.held |= COUNTED;
+            if !counted {
+                self.policies.succeeded();
             }
+        } else if verdict == Verdict::Failure {
+            self.tell(|name, made, elapsed| Event::AttemptFailed { name, attempts: made + 1, elapsed });
         }
     }
 
-    #[cold]
-    fn judged(&mut self, verdict: Verdict) {
-        let Some(breaker) = &self.policies.circuit_breaker else { return };
+    // Whether the circuit breaker has counted a success.
+    fn judged(&self, verdict: Verdict) -> bool {
+        let Some(breaker) = &self.policies.circuit_breaker else { return false };
+        if verdict == Verdict::Success && breaker.count(self.pass) {
+            return true;
+        }
         if verdict == Verdict::Ignored {
             breaker.give_back(self.pass);
-        } else {
-            breaker.answered(self.pass, self.at, verdict == Verdict::Failure, self.policies.name());
+            return false;
         }
-        self.held &= !PROBE;
+        breaker.answered(self.pass, self.at, verdict == Verdict::Failure, self.policies)
     }
 
     /// The attempt that might have run until this moment has not answered.
     #[cold]
     pub(super) fn ran_out<R: FromRejected>(&mut self, until: Instant) -> R {
         let elapsed = Rejected::new(Key::Timeout, Refusal::Elapsed);
-        if until == self.deadline {
-            self.last = Last::Refused(elapsed);
-        } else {
+        self.refused(elapsed, Last::Refused(elapsed));
+        if until != self.deadline {
             self.answered(Verdict::Failure);
         }
         R::from_rejected(elapsed)
@@ -298,7 +437,68 @@ impl<'a> Lane<'a> {
                 breaker.give_back(self.pass);
             }
         }
-        self.held = 0;
+        self.held &= !(PERMIT | PROBE);
+    }
+
+    /// What the operation runs in, where somebody listens.
+    pub(super) fn inside(&self) -> Option<Span> {
+        self.trace.as_ref().map(|trace| trace.inside())
+    }
+
+    /// What everything about the call happens in, where somebody listens.
+    pub(super) fn span(&self) -> Option<Span> {
+        self.trace.as_ref().map(|trace| trace.call().clone())
+    }
+
+    fn attempt_ended(&mut self, at: Instant) {
+        let outcome = self.ending().as_str();
+        if let Some(trace) = &mut self.trace {
+            trace.attempt_ended(outcome, at - self.at);
+        }
+    }
+
+    fn ending(&self) -> Ending {
+        match self.last {
+            Last::None if std::thread::panicking() => Ending::Failed,
+            Last::None => Ending::Cancelled,
+            Last::Answered(Verdict::Success) => Ending::Ok,
+            Last::Answered(Verdict::Failure) => Ending::Failed,
+            Last::Answered(Verdict::Ignored) => Ending::Ignored,
+            Last::Late | Last::Refused(_) => Ending::Refused,
+        }
+    }
+
+    /// Notes the end of the call.
+    pub(super) fn close(&mut self) {
+        self.let_go();
+        if self.held == COUNTED && self.made == 0 {
+            return;
+        }
+        let at = if self.held & SEEN != 0 { now() } else { self.begun };
+        let elapsed = at - self.begun;
+        let (ending, attempts) = self.conclude(at);
+        if self.held & COUNTED == 0 {
+            self.policies.tally().ended(ending, attempts);
+        } else if attempts > 1 {
+            self.policies.tally().repeated(attempts);
+        }
+        if self.held & MEASURED != 0 {
+            self.policies.took(elapsed);
+        }
+        if let Some(trace) = &self.trace {
+            trace.ended(ending, attempts, elapsed);
+        }
+        self.tell(|name, _, _| Event::Ended { name, ending, attempts, elapsed });
+    }
+
+    fn conclude(&mut self, at: Instant) -> (Ending, u32) {
+        if self.held & PAUSING != 0 {
+            self.take_back_success();
+            return (Ending::Cancelled, self.made);
+        }
+        self.attempt_ended(at);
+        let under_way = matches!(self.last, Last::None);
+        (self.ending(), self.attempts().saturating_add(under_way.into()))
     }
 }
 
@@ -331,7 +531,7 @@ async fn wait<'a>(
         return Err(TIME_IS_UP);
     }
     let pass = match pass {
-        Some(pass) => pass.renew(at, policies.name())?,
+        Some(pass) => pass.renew(at, policies)?,
         None => Pass::NONE,
     };
     if let Some(token) = token {

@@ -3,18 +3,21 @@
 mod attempt;
 mod lane;
 mod pause;
+mod trace;
 
 use std::future::Future;
 use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::time::Duration;
 
-pub use attempt::Attempt;
+use tracing::Span;
+
+pub use attempt::{Alone, Attempt};
 pub use pause::Pause;
 
 use super::judge::Judge;
 use super::retry::{Course, Retrying, Schedule};
-use super::{Again, ByOutcome, FromRejected, Outcome, Policies, Verdict};
+use super::{Again, ByOutcome, Event, FromRejected, Outcome, Policies, Verdict};
 use crate::time::{Instant, now};
 use lane::{First, Lane, Last};
 
@@ -46,8 +49,14 @@ struct UnderWay<'a> {
     /// Holds a permit until the operation is really gone: the caller owns that, so it is dropped after `attempt` has
     /// returned.
     lane: Lane<'a>,
-    begun: Instant,
     course: Option<Box<Course>>,
+}
+
+impl Drop for UnderWay<'_> {
+    #[cold]
+    fn drop(&mut self) {
+        self.lane.close();
+    }
 }
 
 impl<'a> Call<'a> {
@@ -83,6 +92,16 @@ impl<'a> Call<'a> {
         Attempt::new(self, operation, judge)
     }
 
+    /// Makes one attempt with nothing before it and no limit to it: that of a retry alone, which refuses nothing.
+    ///
+    /// # Cancel safety
+    ///
+    /// `operation` belongs to the caller and ends when the caller drops it.
+    #[inline]
+    pub fn alone<'c, F: Future>(&'c mut self, operation: Pin<&'c mut F>) -> Alone<'c, 'a, F> {
+        Alone::new(self, operation)
+    }
+
     /// Decides over the outcome of an attempt: hands it back, or says how long to pause before the next one.
     #[inline]
     pub fn settle<R: Outcome>(&mut self, outcome: R) -> ControlFlow<R, Pause> {
@@ -94,6 +113,12 @@ impl<'a> Call<'a> {
     pub fn settle_as<R, J: Judge<R>>(&mut self, outcome: R, judge: J) -> ControlFlow<R, Pause> {
         if let Some(UnderWay { lane, .. }) = &mut self.under_way {
             lane.let_go();
+            // An attempt that was made alone has not been judged yet.
+            if matches!(lane.last(), Last::None) {
+                lane.answered(judge.verdict(&outcome));
+            }
+        } else if !self.done {
+            self.answered_alone(judge.verdict(&outcome), J::PLAIN);
         }
         let Some(retry) = &self.policies.retry else { return ControlFlow::Break(outcome) };
         if self.settled() == 0 {
@@ -117,8 +142,12 @@ impl<'a> Call<'a> {
 
     /// How many attempts have been made.
     pub fn attempts(&self) -> u32 {
-        let unsettled = matches!(self.last(), Last::Answered | Last::Refused(_));
-        self.settled().saturating_add(unsettled.into())
+        self.under_way.as_ref().map_or(self.done.into(), |under_way| under_way.lane.attempts())
+    }
+
+    /// Makes the attempt that was settled last the last one, whatever was said then.
+    pub(super) fn no_more(&mut self) {
+        self.lane().no_more();
     }
 
     /// When the whole call must have ended: [`Instant::FAR`] if never, or before its first attempt.
@@ -134,7 +163,7 @@ impl<'a> Call<'a> {
     fn last(&self) -> Last {
         match &self.under_way {
             Some(under_way) => under_way.lane.last(),
-            None if self.done => Last::Answered,
+            None if self.done => Last::Answered(Verdict::Success),
             None => Last::None,
         }
     }
@@ -144,10 +173,7 @@ impl<'a> Call<'a> {
     }
 
     fn under_way(&mut self) -> &mut UnderWay<'a> {
-        self.under_way.get_or_insert_with(|| {
-            let (begun, deadline) = lane::begin(self.policies);
-            UnderWay { lane: Lane::new(self.policies, begun, deadline), begun, course: None }
-        })
+        self.under_way.get_or_insert_with(|| UnderWay { lane: Lane::first(self.policies), course: None })
     }
 
     #[inline]
@@ -168,27 +194,39 @@ impl<'a> Call<'a> {
     /// Goes on with a first attempt that is not all there is to the call.
     #[cold]
     fn proceed(&mut self, first: First<'a>) -> &mut Lane<'a> {
-        let begun = first.begun();
-        &mut self.under_way.insert(UnderWay { lane: first.proceed(), begun, course: None }).lane
+        &mut self.under_way.insert(UnderWay { lane: first.proceed(), course: None }).lane
+    }
+
+    /// Takes the answer of a first attempt that was made alone.
+    #[inline]
+    fn answered_alone(&mut self, verdict: Verdict, plain: bool) {
+        if plain && verdict == Verdict::Success {
+            self.policies.succeeded();
+            self.done = true;
+        } else {
+            self.lane().answered(verdict);
+        }
     }
 
     // What follows a failure; `None` when it is final.
     #[cold]
     fn pause(&mut self, retry: &Retrying, asked: impl FnOnce() -> Option<Duration>) -> Option<Pause> {
         let policies = self.policies;
-        let UnderWay { lane, begun, course } = self.under_way();
-        let last = lane.take_last();
+        let UnderWay { lane, course } = self.under_way();
+        let last = lane.last();
         if matches!(last, Last::Late) {
             return None;
         }
-        lane.made_one_more();
+        let span = lane.span();
+        let _entered = span.as_ref().map(Span::enter);
         let at = now();
-        if *begun == Instant::UNKNOWN {
-            *begun = at;
-        }
-        let (elapsed, attempts) = (at - *begun, lane.made());
-        let schedule = retry.follow(course, attempts, || policies.retry_now())?;
-        let delay = delay(schedule, last, elapsed, asked)?;
+        let elapsed = lane.settle(at);
+        let (policy, attempts) = (policies.name(), lane.made());
+        let schedule = retry.follow(course, attempts, || policies.retry_now());
+        let Some(delay) = schedule.and_then(|schedule| delay(schedule, last, elapsed, asked)) else {
+            tracing::debug!(policy, attempts, ?elapsed, "the last attempt failed");
+            return None;
+        };
         let (due, deadline) = (at + delay, lane.deadline());
         // A delay that would end after the deadline is not slept either, and costs no budget: the next attempt comes
         // at once and is refused for lack of time, so that the caller sees a timeout rather than the last failure.
@@ -196,12 +234,13 @@ impl<'a> Call<'a> {
             lane.end(at);
             return Some(Pause(None));
         }
-        let policy = policies.name();
         if !retry.pay(at) {
-            tracing::debug!(policy, attempts, "the retry budget is spent");
+            tracing::debug!(policy, attempts, ?elapsed, "the retry budget is spent");
             return None;
         }
         tracing::debug!(policy, attempts, ?elapsed, ?delay, "retrying");
+        lane.tell(|name, attempts, elapsed| Event::RetryScheduled { name, attempts, elapsed, delay });
+        lane.pause();
         Some(Pause((!delay.is_zero()).then_some(due)))
     }
 }
@@ -215,7 +254,7 @@ fn delay(
     match last {
         Last::Refused(rejected) if rejected.is_timeout() => None,
         Last::Refused(rejected) => schedule.next_after(elapsed, rejected.retry_after?),
-        Last::None | Last::Late | Last::Answered => match asked() {
+        Last::None | Last::Late | Last::Answered(_) => match asked() {
             Some(hint) => schedule.next_after(elapsed, hint),
             None => schedule.next(elapsed),
         },

@@ -76,7 +76,7 @@ where
     async fn handle(&self, input: In) -> Result<H::Output, H::Error> {
         let mut call = self.policies.begin();
         loop {
-            let outcome = self.handler.handle(input.clone()).await;
+            let outcome = call.alone(pin!(self.handler.handle(input.clone()))).await;
             match call.settle(outcome) {
                 ControlFlow::Break(outcome) => return outcome,
                 ControlFlow::Continue(pause) => pause.await,

@@ -58,14 +58,14 @@ pub enum Event<'a> {
         /// Until the next attempt.
         delay: Duration,
     },
-    /// A policy refused an attempt, or the time of the call was up.
+    /// A policy refused an attempt, or cut it off because the time was up.
     #[non_exhaustive]
     Rejected {
         /// Whose policies.
         name: &'a str,
         /// Which of them, why, and when to come back.
         rejected: Rejected,
-        /// So far, without this one, whose operation was not called unless its time ran out.
+        /// So far, without this one.
         attempts: u32,
         /// Since the call began.
         elapsed: Duration,
@@ -180,6 +180,8 @@ pub enum Ending {
     Ok,
     /// With a failure of the operation, or with one that the time of an attempt made of it.
     Failed,
+    /// With an error that is no failure of what was called.
+    Ignored,
     /// By a policy, or because the time of the call was up.
     Refused,
     /// It was given up: its future was dropped.
@@ -187,11 +189,12 @@ pub enum Ending {
 }
 
 impl Ending {
-    /// `ok`, `failed`, `refused` or `cancelled`.
+    /// `ok`, `failed`, `ignored`, `refused` or `cancelled`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
             Self::Failed => "failed",
+            Self::Ignored => "ignored",
             Self::Refused => "refused",
             Self::Cancelled => "cancelled",
         }

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use gentle_dsl::{Key, PolicySet, Sentence, Setting};
 
 use super::{Policies, TIMED, flags};
+use crate::config::Origin;
 use crate::error::{Error, Kind};
 
 impl Policies {
@@ -29,10 +30,14 @@ impl Policies {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn set(&self, key: Key, text: &str) -> Result<(), Error> {
+        self.set_from(key, text, &Origin::Live)
+    }
+
+    pub(super) fn replace(&self, key: Key, text: &str) -> Result<(), Error> {
         match key {
             Key::CircuitBreaker => self.change(self.circuit_breaker.as_ref(), text, |state, breaker, set| {
                 set.circuit_breaker = Some(breaker);
-                state.set(breaker.on());
+                state.set(breaker.on(), self);
             }),
             Key::RateLimit => self.change(self.rate_limit.as_ref(), text, |state, limit, set| {
                 set.rate_limit = Some(limit);
@@ -72,7 +77,8 @@ impl Policies {
 
     /// Brings one policy back to what the code wrote.
     pub(crate) fn restore(&self, key: Key) -> Result<(), Error> {
-        let (written, now) = (self.text.written(), self.current_set());
+        let (written, now) = (self.written(), self.current_set());
+        self.is_restored(key);
         match key {
             Key::RateLimit => self.back(key, written.rate_limit, now.rate_limit),
             Key::Bulkhead => self.back(key, written.bulkhead, now.bulkhead),
@@ -90,7 +96,7 @@ impl Policies {
         now: Option<Setting<T>>,
     ) -> Result<(), Error> {
         match written {
-            Some(written) if now != Some(written) => self.set(key, &written.to_string()),
+            Some(written) if now != Some(written) => self.replace(key, &written.to_string()),
             _ => Ok(()),
         }
     }

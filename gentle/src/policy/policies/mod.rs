@@ -1,4 +1,5 @@
 mod live;
+mod record;
 mod text;
 
 use std::borrow::Cow;
@@ -6,17 +7,20 @@ use std::fmt;
 use std::future::Future;
 use std::ops::ControlFlow;
 use std::pin::pin;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use gentle_dsl::{PolicySet, Retry, Setting, parse_policies};
 
 use super::bulkhead::Gate;
 use super::circuit_breaker::{Breaker, Circuit, slow_above};
+use super::observe::everybodys_flags;
 use super::rate_limit::Limiter;
 use super::retry::Retrying;
 use super::timeout::Limits;
-use super::{Builder, Call, FromRejected, Mistakes, Outcome};
+use super::{Builder, Call, Event, FromRejected, Mistakes, Outcome};
 use crate::error::Place;
+use record::Record;
 use text::Text;
 
 /// The policies around one operation, with their state: circuit, bucket, queue, permits, budget.
@@ -39,8 +43,10 @@ use text::Text;
 /// # }
 /// ```
 pub struct Policies {
-    /// What every call has to know first: [`TIMED`].
+    /// What every call has to know first: [`TIMED`], [`WATCHED`], [`MEASURED`].
     flags: AtomicU32,
+    /// Calls that went well, where there is no circuit breaker to count them.
+    succeeded: AtomicU64,
     pub(super) circuit_breaker: Option<Breaker>,
     pub(super) rate_limit: Option<Limiter>,
     pub(super) bulkhead: Option<Gate>,
@@ -49,10 +55,18 @@ pub struct Policies {
     text: Text,
     name: Cow<'static, str>,
     place: Option<Place>,
+    on_event: Option<fn(&Event<'_>)>,
+    record: OnceLock<Box<Record>>,
 }
 
 /// Calls have to know when they began.
-const TIMED: u32 = 1;
+pub(super) const TIMED: u32 = 1;
+/// Somebody wants to be told of what happens to calls.
+pub(super) const WATCHED: u32 = 1 << 8;
+/// Somebody wants to know how long calls take.
+pub(super) const MEASURED: u32 = 1 << 9;
+/// Somebody listens to spans: not a flag of policies, but of calls.
+pub(super) const TRACED: u32 = 1 << 10;
 
 impl Policies {
     /// Policies from the text of an attribute: `rate_limit = "5/500ms", retry(const(500ms, 5m))`.
@@ -83,6 +97,7 @@ impl Policies {
     pub const fn of(name: &'static str, place: Place, set: &'static PolicySet) -> Self {
         Self {
             flags: AtomicU32::new(flags(set)),
+            succeeded: AtomicU64::new(0),
             circuit_breaker: match &set.circuit_breaker {
                 Some(breaker) => Some(Breaker::declared(breaker)),
                 None => None,
@@ -106,12 +121,15 @@ impl Policies {
             text: Text::declared(set),
             name: Cow::Borrowed(name),
             place: Some(place),
+            on_event: None,
+            record: OnceLock::new(),
         }
     }
 
     pub(super) fn given(name: Cow<'static, str>, set: PolicySet) -> Self {
         Self {
             flags: AtomicU32::new(flags(&set)),
+            succeeded: AtomicU64::new(0),
             circuit_breaker: set.circuit_breaker.map(|breaker| Breaker::given(breaker.on())),
             rate_limit: set.rate_limit.map(|limit| Limiter::given(limit.on())),
             bulkhead: set.bulkhead.as_ref().map(Gate::new),
@@ -120,6 +138,8 @@ impl Policies {
             text: Text::given(set),
             name,
             place: None,
+            on_event: None,
+            record: OnceLock::new(),
         }
     }
 
@@ -140,7 +160,12 @@ impl Policies {
 
     /// The circuit breaker among them, to look at it and to hold it open or closed.
     pub fn circuit_breaker(&self) -> Option<Circuit<'_>> {
-        self.circuit_breaker.as_ref().map(Circuit::of)
+        self.circuit_breaker.as_ref().map(|breaker| Circuit::of(breaker, self))
+    }
+
+    /// What the code wrote, or the builder was given.
+    pub(crate) fn written(&self) -> &PolicySet {
+        self.text.written()
     }
 
     /// Runs `operation` under these policies: once, or again for as long as a retry says.
@@ -180,10 +205,10 @@ impl Policies {
         self.text.read(|set| set.retry).and_then(Setting::on)
     }
 
-    /// Whether a call has to know when it began.
+    /// What a call has to know first.
     #[inline]
-    pub(super) fn is_timed(&self) -> bool {
-        self.flags.load(Ordering::Relaxed) & TIMED != 0
+    pub(super) fn flags(&self) -> u32 {
+        self.flags.load(Ordering::Relaxed) | everybodys_flags()
     }
 }
 

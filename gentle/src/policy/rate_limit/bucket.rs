@@ -47,6 +47,11 @@ impl Bucket {
         if self.is_several() { self.windows.wait(at, ahead) } else { self.one.wait(at, ahead) }
     }
 
+    /// How many tokens there are; `None` where there is no limit.
+    pub(super) fn level(&self, at: Instant) -> Option<u64> {
+        if self.is_several() { self.windows.level(at) } else { self.one.level(at) }
+    }
+
     pub(super) fn give_back(&self) {
         if self.is_several() { self.windows.give_back() } else { self.one.give_back() }
     }

@@ -69,6 +69,13 @@ impl Gcra {
         Duration::from_nanos(due.saturating_add(others))
     }
 
+    /// How many tokens there are; `None` for a bucket that never runs empty.
+    pub(crate) fn level(&self, at: Instant) -> Option<u64> {
+        let full_at = self.full_at.load(Ordering::Relaxed);
+        let interval = self.interval.load(Ordering::Relaxed);
+        level(full_at.saturating_sub(at.nanos()), interval, self.tolerance.load(Ordering::Relaxed))
+    }
+
     /// Puts one token back. One taken under a faster rate than the present one may be worth more than the bucket
     /// has given out; it is full then, not fuller.
     pub(crate) fn give_back(&self) {
@@ -76,6 +83,11 @@ impl Gcra {
         let earlier = |full_at: u64| Some(full_at.saturating_sub(interval));
         let _ = self.full_at.fetch_update(Ordering::AcqRel, Ordering::Acquire, earlier);
     }
+}
+
+/// How many tokens are left in a bucket that lacks so much time to be full.
+pub(super) fn level(debt: u64, interval: u64, tolerance: u64) -> Option<u64> {
+    tolerance.saturating_add(interval).saturating_sub(debt).checked_div(interval)
 }
 
 // A debt in time, at another time per token. A limit that is off has no price: its debt stays as long as it was.
@@ -115,6 +127,18 @@ mod tests {
         assert_eq!(bucket.take(at(0)), Err(at(100)));
         assert!(bucket.take(at(100)).is_ok());
         assert_eq!(bucket.take(at(100)), Err(at(200)));
+    }
+
+    #[test]
+    fn its_level_is_what_it_would_give_at_once() {
+        let bucket = Gcra::new(Some(&RateLimit::new(5, Duration::from_millis(500))));
+        assert_eq!(bucket.level(at(0)), Some(5));
+        (0..5).for_each(|_| bucket.take(at(0)).unwrap());
+        assert_eq!(
+            [0, 99, 100, 399, 500, 9_000].map(|millis| bucket.level(at(millis)).unwrap()),
+            [0, 0, 1, 3, 5, 5]
+        );
+        assert_eq!(Gcra::new(None).level(at(0)), None);
     }
 
     #[test]

@@ -65,6 +65,7 @@ pub use gentle_dsl::RateLimit;
 
 use super::patience::Patience;
 use super::{Refusal, Rejected, timeout};
+use crate::telemetry::inspect::Facts;
 use crate::time::{Instant, now, sleep_until};
 use bucket::Bucket;
 pub(crate) use gcra::Gcra;
@@ -131,6 +132,14 @@ impl Limiter {
         self.bucket.set(limit, now());
         self.changes.fetch_add(1, Ordering::Relaxed);
         self.moved.notify_one();
+    }
+
+    /// How it is doing.
+    pub(crate) fn facts(&self) -> Facts {
+        let (at, waiting) = (now(), self.waiting.load(Ordering::Relaxed));
+        let Some(tokens) = self.bucket.level(at) else { return Facts::new() };
+        let facts = Facts::new().with("tokens", tokens).with("waiting", waiting);
+        facts.with("wait", self.bucket.wait(at, waiting))
     }
 
     /// Takes a token if there is one and nobody waits for it.

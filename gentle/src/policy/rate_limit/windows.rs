@@ -65,6 +65,11 @@ impl Windows {
         })
     }
 
+    /// How many tokens there are in the window that has the fewest.
+    pub(super) fn level(&self, at: Instant) -> Option<u64> {
+        self.each(|windows| windows.iter_mut().filter_map(|window| window.level(at.nanos())).min())
+    }
+
     pub(super) fn give_back(&self) {
         self.each(|windows| windows.iter_mut().for_each(Window::give_back));
     }
@@ -139,6 +144,17 @@ impl Window {
         }
     }
 
+    fn level(&mut self, at: u64) -> Option<u64> {
+        // Old admissions leave an exact window when somebody looks.
+        self.due(at);
+        match self {
+            Self::Smooth { full_at, interval, tolerance } => {
+                super::gcra::level(full_at.saturating_sub(at), *interval, *tolerance)
+            }
+            Self::Exact { count, times, .. } => u64::try_from(count.saturating_sub(times.len())).ok(),
+        }
+    }
+
     fn take(&mut self, at: u64) {
         match self {
             Self::Smooth { full_at, interval, .. } => *full_at = (*full_at).max(at).saturating_add(*interval),
@@ -185,6 +201,16 @@ mod tests {
         assert_eq!((0..20).filter(|_| limit.take(at(1_000)).is_ok()).count(), 2, "the minute's");
         assert_eq!(limit.take(at(1_000)), Err(at(5_000)), "a twelfth of a minute after the first");
         assert!(limit.take(at(5_000)).is_ok());
+    }
+
+    #[test]
+    fn the_level_is_that_of_the_emptiest_window() {
+        for text in ["3/s and 4/m", "3/s and 4/m, strict"] {
+            let limit = limit(text);
+            assert_eq!(limit.level(at(0)), Some(3), "{text}");
+            (0..3).for_each(|_| limit.take(at(0)).unwrap());
+            assert_eq!((limit.level(at(0)), limit.level(at(1_000))), (Some(0), Some(1)), "{text}");
+        }
     }
 
     #[test]

@@ -57,6 +57,7 @@ pub use schedule::Schedule;
 
 use budget::Purse;
 
+use crate::telemetry::inspect::Facts;
 use crate::time::Instant;
 
 /// The state of one retry: what its budget has saved up.
@@ -105,6 +106,12 @@ impl Retrying {
             *course = sentence().map(begin);
         }
         course.as_mut().map(|course| &mut course.schedule)
+    }
+
+    /// How it is doing.
+    pub(crate) fn facts(&self) -> Facts {
+        let saved = self.purse.saved();
+        saved.map_or(Facts::new(), |saved| Facts::new().with("retries saved up", saved))
     }
 
     /// Notes the first attempt of a call: it earns a share of a retry.
