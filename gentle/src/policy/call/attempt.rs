@@ -50,7 +50,13 @@ where
         if this.call.is_under_way() {
             return this.go_on(cx);
         }
-        let Some(first) = First::try_enter(this.call.policies) else { return this.go_on(cx) };
+        let first = match First::try_enter(this.call.policies) {
+            Ok(first) => first,
+            Err(lane) => {
+                this.call.proceed(lane);
+                return this.go_on(cx);
+            }
+        };
         match this.operation.as_mut().poll(cx) {
             Poll::Ready(output) => {
                 let verdict = this.judge.verdict(&output);
@@ -58,7 +64,7 @@ where
                 Poll::Ready(output)
             }
             Poll::Pending => {
-                this.stage = Stage::Running(this.call.proceed(first).until(), None);
+                this.stage = Stage::Running(this.call.proceed(first.proceed()).until(), None);
                 this.watch(cx)
             }
         }
@@ -124,42 +130,60 @@ impl<F, J> fmt::Debug for Attempt<'_, '_, F, J> {
 
 /// An attempt of a retry alone: see [`Call::alone`](super::Call::alone).
 #[must_use = "futures do nothing unless they are awaited"]
-pub struct Alone<'c, 'a, F> {
+pub struct Alone<'c, 'a, F, J = ByOutcome> {
     call: &'c mut Call<'a>,
     operation: Pin<&'c mut F>,
+    judge: J,
 }
 
-impl<'c, 'a, F> Alone<'c, 'a, F> {
+impl<'c, 'a, F, J> Alone<'c, 'a, F, J> {
     #[inline]
-    pub(super) fn new(call: &'c mut Call<'a>, operation: Pin<&'c mut F>) -> Self {
+    pub(super) fn new(call: &'c mut Call<'a>, operation: Pin<&'c mut F>, judge: J) -> Self {
         if call.is_under_way() || is_seen(call.policies) {
             call.lane().begin();
         }
-        Self { call, operation }
+        Self { call, operation, judge }
     }
 }
 
-impl<F: Future> Future for Alone<'_, '_, F> {
+impl<F, J> Future for Alone<'_, '_, F, J>
+where
+    F: Future,
+    J: Judge<F::Output> + Unpin,
+{
     type Output = F::Output;
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = &mut *self;
         if this.call.is_under_way() {
-            return inside(this.call.lane(), || this.operation.as_mut().poll(cx));
+            return this.go_on(cx);
         }
         let unless = Unless::it_panics(this.call.policies);
         let polled = this.operation.as_mut().poll(cx);
         unless.it_did_not();
-        if polled.is_pending() {
+        match &polled {
+            Poll::Ready(output) => this.call.answered_alone(this.judge.verdict(output), J::PLAIN),
             // From here on it may be given up.
-            this.call.lane().begin();
+            Poll::Pending => this.call.lane().begin(),
         }
         polled
     }
 }
 
-impl<F> fmt::Debug for Alone<'_, '_, F> {
+impl<F, J> Alone<'_, '_, F, J>
+where
+    F: Future,
+    J: Judge<F::Output>,
+{
+    fn go_on(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let output = ready!(inside(self.call.lane(), || self.operation.as_mut().poll(cx)));
+        self.call.lane().answered(self.judge.verdict(&output));
+        Poll::Ready(output)
+    }
+}
+
+impl<F, J> fmt::Debug for Alone<'_, '_, F, J> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Alone").field("call", &self.call).finish_non_exhaustive()
     }

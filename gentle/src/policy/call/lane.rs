@@ -105,25 +105,27 @@ pub(super) struct Admitted {
 }
 
 impl<'a> First<'a> {
-    /// Admission where nothing stands in the way, as nearly always. Otherwise nothing has happened.
+    /// Admission where nothing stands in the way, as nearly always. Otherwise nothing has happened, and the lane begins
+    /// at the beginning.
     #[expect(
         clippy::inline_always,
         reason = "it has one caller in each function, whose every call goes through it"
     )]
     #[inline(always)]
-    pub(super) fn try_enter(policies: &'a Policies) -> Option<Self> {
+    pub(super) fn try_enter(policies: &'a Policies) -> Result<Self, Lane<'a>> {
         let flags = flags(policies);
         let (begun, deadline) = begin(policies, flags);
+        let slowly = || Lane::new(policies, begun, deadline, flags);
         if begun >= deadline || flags & (WATCHED | TRACED) != 0 {
-            return None;
+            return Err(slowly());
         }
         let pass = match &policies.circuit_breaker {
-            Some(breaker) => breaker.try_pass()?,
+            Some(breaker) => breaker.try_pass().ok_or_else(slowly)?,
             None => Pass::NONE,
         };
         if let Some(limiter) = &policies.rate_limit {
             if !limiter.try_take(begun) {
-                return None;
+                return Err(slowly());
             }
         }
         let mut permit = None;
@@ -133,10 +135,10 @@ impl<'a> First<'a> {
                 if let Some(limiter) = &policies.rate_limit {
                     limiter.give_back();
                 }
-                return None;
+                return Err(slowly());
             }
         }
-        Some(Self { policies, begun, deadline, pass, permit, flags, unless: Unless::it_panics(policies) })
+        Ok(Self { policies, begun, deadline, pass, permit, flags, unless: Unless::it_panics(policies) })
     }
 
     /// Ends an attempt that went well, unless there is more to do about that.
@@ -149,7 +151,7 @@ impl<'a> First<'a> {
             None => self.policies.succeeded(),
         }
         if self.flags & MEASURED != 0 {
-            self.policies.took(now() - self.begun);
+            self.policies.took_since(self.begun);
         }
         self.unless.it_did_not();
         None
@@ -194,14 +196,11 @@ impl<'a> Lane<'a> {
     pub(super) fn first(policies: &'a Policies) -> Self {
         let flags = flags(policies);
         let (begun, deadline) = begin(policies, flags);
-        let mut lane = Self::new(policies, begun, deadline, flags);
-        if flags & TRACED != 0 {
-            lane.trace = Some(Trace::of(policies.name()));
-        }
-        lane
+        Self::new(policies, begun, deadline, flags)
     }
 
-    const fn new(policies: &'a Policies, begun: Instant, deadline: Instant, flags: u32) -> Self {
+    #[cold]
+    fn new(policies: &'a Policies, begun: Instant, deadline: Instant, flags: u32) -> Self {
         Self {
             policies,
             begun,
@@ -211,7 +210,7 @@ impl<'a> Lane<'a> {
             made: 0,
             held: flags & SEEN,
             last: Last::None,
-            trace: None,
+            trace: (flags & TRACED != 0).then(|| Trace::of(policies.name())),
         }
     }
 

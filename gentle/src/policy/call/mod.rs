@@ -52,6 +52,12 @@ struct UnderWay<'a> {
     course: Option<Box<Course>>,
 }
 
+impl<'a> UnderWay<'a> {
+    const fn new(lane: Lane<'a>) -> Self {
+        Self { lane, course: None }
+    }
+}
+
 impl Drop for UnderWay<'_> {
     #[cold]
     fn drop(&mut self) {
@@ -98,8 +104,22 @@ impl<'a> Call<'a> {
     ///
     /// `operation` belongs to the caller and ends when the caller drops it.
     #[inline]
-    pub fn alone<'c, F: Future>(&'c mut self, operation: Pin<&'c mut F>) -> Alone<'c, 'a, F> {
-        Alone::new(self, operation)
+    pub fn alone<'c, F>(&'c mut self, operation: Pin<&'c mut F>) -> Alone<'c, 'a, F>
+    where
+        F: Future,
+        F::Output: Outcome,
+    {
+        self.alone_as(operation, ByOutcome)
+    }
+
+    /// Makes one attempt like [`alone`](Self::alone), and lets `judge` say what its outcome is.
+    #[inline]
+    pub fn alone_as<'c, F, J>(&'c mut self, operation: Pin<&'c mut F>, judge: J) -> Alone<'c, 'a, F, J>
+    where
+        F: Future,
+        J: Judge<F::Output>,
+    {
+        Alone::new(self, operation, judge)
     }
 
     /// Decides over the outcome of an attempt: hands it back, or says how long to pause before the next one.
@@ -113,12 +133,6 @@ impl<'a> Call<'a> {
     pub fn settle_as<R, J: Judge<R>>(&mut self, outcome: R, judge: J) -> ControlFlow<R, Pause> {
         if let Some(UnderWay { lane, .. }) = &mut self.under_way {
             lane.let_go();
-            // An attempt that was made alone has not been judged yet.
-            if matches!(lane.last(), Last::None) {
-                lane.answered(judge.verdict(&outcome));
-            }
-        } else if !self.done {
-            self.answered_alone(judge.verdict(&outcome), J::PLAIN);
         }
         let Some(retry) = &self.policies.retry else { return ControlFlow::Break(outcome) };
         if self.settled() == 0 {
@@ -173,7 +187,7 @@ impl<'a> Call<'a> {
     }
 
     fn under_way(&mut self) -> &mut UnderWay<'a> {
-        self.under_way.get_or_insert_with(|| UnderWay { lane: Lane::first(self.policies), course: None })
+        self.under_way.get_or_insert_with(|| UnderWay::new(Lane::first(self.policies)))
     }
 
     #[inline]
@@ -186,15 +200,15 @@ impl<'a> Call<'a> {
     fn answered_first(&mut self, first: First<'a>, verdict: Verdict, plain: bool) {
         let rest = if plain && verdict == Verdict::Success { first.went_well() } else { Some(first) };
         match rest {
-            Some(first) => self.proceed(first).answered(verdict),
+            Some(first) => self.proceed(first.proceed()).answered(verdict),
             None => self.done = true,
         }
     }
 
-    /// Goes on with a first attempt that is not all there is to the call.
+    /// Goes on with a call whose first attempt is not all there is to it.
     #[cold]
-    fn proceed(&mut self, first: First<'a>) -> &mut Lane<'a> {
-        &mut self.under_way.insert(UnderWay { lane: first.proceed(), course: None }).lane
+    fn proceed(&mut self, lane: Lane<'a>) -> &mut Lane<'a> {
+        &mut self.under_way.insert(UnderWay::new(lane)).lane
     }
 
     /// Takes the answer of a first attempt that was made alone.
@@ -204,8 +218,13 @@ impl<'a> Call<'a> {
             self.policies.succeeded();
             self.done = true;
         } else {
-            self.lane().answered(verdict);
+            self.fell_short(verdict);
         }
+    }
+
+    #[cold]
+    fn fell_short(&mut self, verdict: Verdict) {
+        self.lane().answered(verdict);
     }
 
     // What follows a failure; `None` when it is final.
@@ -222,8 +241,13 @@ impl<'a> Call<'a> {
         let at = now();
         let elapsed = lane.settle(at);
         let (policy, attempts) = (policies.name(), lane.made());
-        let schedule = retry.follow(course, attempts, || policies.retry_now());
-        let Some(delay) = schedule.and_then(|schedule| delay(schedule, last, elapsed, asked)) else {
+        let delay = retry.follow(
+            course,
+            attempts,
+            || policies.retry_now(),
+            |schedule| delay(schedule, last, elapsed, asked),
+        );
+        let Some(delay) = delay else {
             tracing::debug!(policy, attempts, ?elapsed, "the last attempt failed");
             return None;
         };

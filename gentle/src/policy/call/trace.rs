@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use tracing::field::{Empty, debug};
+use tracing::level_filters::LevelFilter;
 use tracing::{Level, Span};
 
 use crate::policy::Ending;
@@ -12,9 +13,14 @@ pub(super) struct Trace {
     attempt: Span,
 }
 
-/// Whether anybody listens. Nobody may: then it is one look at one word.
+/// Whether anybody listens. Where nobody listens to so much detail, it is one look at one word.
 #[inline]
 pub(super) fn is_heard() -> bool {
+    LevelFilter::current() >= LevelFilter::DEBUG && is_heard_here()
+}
+
+#[cold]
+fn is_heard_here() -> bool {
     tracing::span_enabled!(target: "gentle::policy", Level::DEBUG, "call")
 }
 

@@ -14,6 +14,7 @@ use crate::policy::histogram::{Counts, Histogram};
 use crate::policy::numbers::{Latency, Numbers, Tally};
 use crate::policy::observe::{self, Observing, Watch, everybodys_flags, tell_everybody};
 use crate::telemetry::inspect::Facts;
+use crate::time::{Instant, now};
 
 /// What most policies need little of: made when there is the first thing to remember.
 #[derive(Debug, Default)]
@@ -114,6 +115,12 @@ impl Policies {
         let mut numbers = record.tally.numbers(at_once);
         numbers.latency = record.latency.get().map(|histogram| latency(histogram));
         numbers
+    }
+
+    /// Notes how long a call took that began then and has ended now.
+    #[inline(never)]
+    pub(in crate::policy) fn took_since(&self, begun: Instant) {
+        self.took(now() - begun);
     }
 
     /// Notes how long a call took from begin to end.
