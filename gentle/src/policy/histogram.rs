@@ -37,7 +37,12 @@ impl Histogram {
     /// Counts one that took so long.
     #[inline]
     pub(crate) fn record(&self, took: Duration) {
-        let took = nanos(took);
+        self.record_nanos(nanos(took));
+    }
+
+    /// Counts one that took so many nanoseconds.
+    #[inline]
+    pub(crate) fn record_nanos(&self, took: u64) {
         if let Some(count) = self.counts.get(bucket(took)) {
             count.fetch_add(1, Ordering::Relaxed);
         }

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::app::Live;
@@ -75,6 +76,12 @@ impl AppBuilder {
     /// Reads this text as if it were a file called `name`.
     pub fn toml_text(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
         self.config = self.config.toml_text(name, text);
+        self
+    }
+
+    /// Reads this file, which must exist.
+    pub fn toml_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.config = self.config.file(path);
         self
     }
 

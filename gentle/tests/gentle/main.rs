@@ -9,6 +9,7 @@ mod bulkhead;
 mod circuit_breaker;
 mod compose;
 mod methods;
+mod observe;
 mod rate_limit;
 mod retry;
 

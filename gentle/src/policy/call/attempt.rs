@@ -52,8 +52,8 @@ where
         }
         let first = match First::try_enter(this.call.policies) {
             Ok(first) => first,
-            Err(lane) => {
-                this.call.proceed(lane);
+            Err(begun) => {
+                this.call.proceed_slowly(begun);
                 return this.go_on(cx);
             }
         };
@@ -64,7 +64,7 @@ where
                 Poll::Ready(output)
             }
             Poll::Pending => {
-                this.stage = Stage::Running(this.call.proceed(first.proceed()).until(), None);
+                this.stage = Stage::Running(this.call.proceed(first).until(), None);
                 this.watch(cx)
             }
         }

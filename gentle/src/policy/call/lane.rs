@@ -112,11 +112,11 @@ impl<'a> First<'a> {
         reason = "it has one caller in each function, whose every call goes through it"
     )]
     #[inline(always)]
-    pub(super) fn try_enter(policies: &'a Policies) -> Result<Self, Lane<'a>> {
-        let flags = flags(policies);
+    pub(super) fn try_enter(policies: &'a Policies) -> Result<Self, Begun> {
+        let flags = policies.flags();
         let (begun, deadline) = begin(policies, flags);
-        let slowly = || Lane::new(policies, begun, deadline, flags);
-        if begun >= deadline || flags & (WATCHED | TRACED) != 0 {
+        let slowly = || Begun { begun, deadline, flags };
+        if begun >= deadline || flags & WATCHED != 0 || is_heard() {
             return Err(slowly());
         }
         let pass = match &policies.circuit_breaker {
@@ -141,26 +141,33 @@ impl<'a> First<'a> {
         Ok(Self { policies, begun, deadline, pass, permit, flags, unless: Unless::it_panics(policies) })
     }
 
-    /// Ends an attempt that went well, unless there is more to do about that.
+    /// Counts an attempt that went well, if that is all there is to do about it.
     #[inline]
-    pub(super) fn went_well(self) -> Option<Self> {
+    pub(super) fn count(&self) -> bool {
         // Where there is a circuit breaker, its count of what went well is the only one.
         match &self.policies.circuit_breaker {
-            Some(breaker) if !breaker.count(self.pass) => return Some(self),
-            Some(_) => {}
-            None => self.policies.succeeded(),
+            Some(breaker) => breaker.count(self.pass),
+            None => {
+                self.policies.succeeded();
+                true
+            }
         }
+    }
+
+    /// Ends an attempt that went well and is counted.
+    #[inline]
+    pub(super) fn end(self) {
         if self.flags & MEASURED != 0 {
             self.policies.took_since(self.begun);
         }
         self.unless.it_did_not();
-        None
     }
 
     /// The lane of a call that is not over yet.
     pub(super) fn proceed(self) -> Lane<'a> {
         self.unless.it_did_not();
-        let mut lane = Lane::new(self.policies, self.begun, self.deadline, self.flags);
+        let Self { begun, deadline, flags, .. } = self;
+        let mut lane = Lane::new(self.policies, Begun { begun, deadline, flags });
         lane.pass = self.pass;
         if let Some(permit) = self.permit {
             permit.keep();
@@ -170,17 +177,17 @@ impl<'a> First<'a> {
     }
 }
 
-/// What a call has to know first: what its policies say, and whether somebody listens.
-#[inline]
-fn flags(policies: &Policies) -> u32 {
-    let flags = policies.flags();
-    if is_heard() { flags | TRACED } else { flags }
+/// How a call began.
+pub(super) struct Begun {
+    begun: Instant,
+    deadline: Instant,
+    flags: u32,
 }
 
 /// Whether somebody looks at calls.
 #[inline]
 pub(super) fn is_seen(policies: &Policies) -> bool {
-    flags(policies) & SEEN != 0
+    policies.flags() & SEEN != 0 || is_heard()
 }
 
 /// When a call begins and when it must have ended.
@@ -194,13 +201,18 @@ fn begin(policies: &Policies, flags: u32) -> (Instant, Instant) {
 impl<'a> Lane<'a> {
     /// The lane of a call that begins now.
     pub(super) fn first(policies: &'a Policies) -> Self {
-        let flags = flags(policies);
+        let flags = policies.flags();
         let (begun, deadline) = begin(policies, flags);
-        Self::new(policies, begun, deadline, flags)
+        Self::new(policies, Begun { begun, deadline, flags })
     }
 
-    #[cold]
-    fn new(policies: &'a Policies, begun: Instant, deadline: Instant, flags: u32) -> Self {
+    /// The lane of a call to which nothing has happened since it began.
+    pub(super) fn new(policies: &'a Policies, begun: Begun) -> Self {
+        let Begun { mut begun, deadline, mut flags } = begun;
+        if is_heard() {
+            flags |= TRACED;
+            begun = if begun == Instant::UNKNOWN { now() } else { begun };
+        }
         Self {
             policies,
             begun,

@@ -19,7 +19,7 @@ use super::judge::Judge;
 use super::retry::{Course, Retrying, Schedule};
 use super::{Again, ByOutcome, Event, FromRejected, Outcome, Policies, Verdict};
 use crate::time::{Instant, now};
-use lane::{First, Lane, Last};
+use lane::{Begun, First, Lane, Last};
 
 /// One call under [`Policies`]: the state machine that `#[gentle]` drives with an inline loop.
 ///
@@ -38,9 +38,18 @@ use lane::{First, Lane, Last};
 #[derive(Debug)]
 pub struct Call<'a> {
     policies: &'a Policies,
-    /// Whether the first attempt went well and left nothing to do.
-    done: bool,
-    under_way: Option<UnderWay<'a>>,
+    progress: Progress<'a>,
+}
+
+/// How far a call is.
+#[derive(Debug)]
+enum Progress<'a> {
+    /// Nothing has happened yet, or nothing that left a trace.
+    New,
+    /// The first attempt went well and left nothing to do.
+    Done,
+    /// It is not over with its first attempt.
+    UnderWay(UnderWay<'a>),
 }
 
 /// What there is to know about a call that is not over with its first attempt.
@@ -68,7 +77,7 @@ impl Drop for UnderWay<'_> {
 impl<'a> Call<'a> {
     #[inline]
     pub(super) const fn new(policies: &'a Policies) -> Self {
-        Self { policies, done: false, under_way: None }
+        Self { policies, progress: Progress::New }
     }
 
     /// Makes one attempt: waits for its token and its permit, then runs `operation` within its time.
@@ -131,7 +140,7 @@ impl<'a> Call<'a> {
     /// Decides like [`settle`](Self::settle), and lets `judge` say what the outcome is.
     #[inline]
     pub fn settle_as<R, J: Judge<R>>(&mut self, outcome: R, judge: J) -> ControlFlow<R, Pause> {
-        if let Some(UnderWay { lane, .. }) = &mut self.under_way {
+        if let Progress::UnderWay(UnderWay { lane, .. }) = &mut self.progress {
             lane.let_go();
         }
         let Some(retry) = &self.policies.retry else { return ControlFlow::Break(outcome) };
@@ -156,7 +165,11 @@ impl<'a> Call<'a> {
 
     /// How many attempts have been made.
     pub fn attempts(&self) -> u32 {
-        self.under_way.as_ref().map_or(self.done.into(), |under_way| under_way.lane.attempts())
+        match &self.progress {
+            Progress::New => 0,
+            Progress::Done => 1,
+            Progress::UnderWay(UnderWay { lane, .. }) => lane.attempts(),
+        }
     }
 
     /// Makes the attempt that was settled last the last one, whatever was said then.
@@ -166,19 +179,25 @@ impl<'a> Call<'a> {
 
     /// When the whole call must have ended: [`Instant::FAR`] if never, or before its first attempt.
     pub fn deadline(&self) -> Instant {
-        self.under_way.as_ref().map_or(Instant::FAR, |under_way| under_way.lane.deadline())
+        match &self.progress {
+            Progress::UnderWay(UnderWay { lane, .. }) => lane.deadline(),
+            Progress::New | Progress::Done => Instant::FAR,
+        }
     }
 
     #[inline]
     fn settled(&self) -> u32 {
-        self.under_way.as_ref().map_or(0, |under_way| under_way.lane.made())
+        match &self.progress {
+            Progress::UnderWay(UnderWay { lane, .. }) => lane.made(),
+            Progress::New | Progress::Done => 0,
+        }
     }
 
     fn last(&self) -> Last {
-        match &self.under_way {
-            Some(under_way) => under_way.lane.last(),
-            None if self.done => Last::Answered(Verdict::Success),
-            None => Last::None,
+        match &self.progress {
+            Progress::UnderWay(UnderWay { lane, .. }) => lane.last(),
+            Progress::Done => Last::Answered(Verdict::Success),
+            Progress::New => Last::None,
         }
     }
 
@@ -187,28 +206,54 @@ impl<'a> Call<'a> {
     }
 
     fn under_way(&mut self) -> &mut UnderWay<'a> {
-        self.under_way.get_or_insert_with(|| UnderWay::new(Lane::first(self.policies)))
+        if !self.is_under_way() {
+            self.progress = Progress::UnderWay(UnderWay::new(Lane::first(self.policies)));
+        }
+        match &mut self.progress {
+            Progress::UnderWay(under_way) => under_way,
+            Progress::New | Progress::Done => unreachable!("it has just been set under way"),
+        }
     }
 
     #[inline]
     const fn is_under_way(&self) -> bool {
-        self.under_way.is_some()
+        matches!(self.progress, Progress::UnderWay(_))
     }
 
     /// Takes the answer of the first attempt. One that went well needs no more, unless a `judge` could repeat even that.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "it has one caller in each function, whose every call goes through it"
+    )]
+    #[inline(always)]
     fn answered_first(&mut self, first: First<'a>, verdict: Verdict, plain: bool) {
-        let rest = if plain && verdict == Verdict::Success { first.went_well() } else { Some(first) };
-        match rest {
-            Some(first) => self.proceed(first.proceed()).answered(verdict),
-            None => self.done = true,
+        if plain && verdict == Verdict::Success && first.count() {
+            first.end();
+            self.progress = Progress::Done;
+        } else {
+            self.fell_short_first(first, verdict);
         }
     }
 
     /// Goes on with a call whose first attempt is not all there is to it.
     #[cold]
-    fn proceed(&mut self, lane: Lane<'a>) -> &mut Lane<'a> {
-        &mut self.under_way.insert(UnderWay::new(lane)).lane
+    #[inline(never)]
+    fn proceed(&mut self, first: First<'a>) -> &mut Lane<'a> {
+        self.progress = Progress::UnderWay(UnderWay::new(first.proceed()));
+        self.lane()
+    }
+
+    /// Goes on with a call whose first attempt has to be admitted step by step.
+    #[cold]
+    #[inline(never)]
+    fn proceed_slowly(&mut self, begun: Begun) {
+        self.progress = Progress::UnderWay(UnderWay::new(Lane::new(self.policies, begun)));
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fell_short_first(&mut self, first: First<'a>, verdict: Verdict) {
+        self.proceed(first).answered(verdict);
     }
 
     /// Takes the answer of a first attempt that was made alone.
@@ -216,7 +261,7 @@ impl<'a> Call<'a> {
     fn answered_alone(&mut self, verdict: Verdict, plain: bool) {
         if plain && verdict == Verdict::Success {
             self.policies.succeeded();
-            self.done = true;
+            self.progress = Progress::Done;
         } else {
             self.fell_short(verdict);
         }

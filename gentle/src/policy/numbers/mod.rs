@@ -31,6 +31,7 @@
 //! # }
 //! ```
 
+mod successes;
 mod tally;
 
 use std::time::Duration;
@@ -38,6 +39,7 @@ use std::time::Duration;
 use gentle_dsl::Key;
 use serde::{Serialize, Serializer};
 
+pub(crate) use successes::Successes;
 pub(crate) use tally::Tally;
 
 use crate::telemetry::inspect::{Facts, seconds};

@@ -8,7 +8,7 @@ use std::future::Future;
 use std::ops::ControlFlow;
 use std::pin::pin;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use gentle_dsl::{PolicySet, Retry, Setting, parse_policies};
 
@@ -45,8 +45,6 @@ use text::Text;
 pub struct Policies {
     /// What every call has to know first: [`TIMED`], [`WATCHED`], [`MEASURED`].
     flags: AtomicU32,
-    /// Calls that went well, where there is no circuit breaker to count them.
-    succeeded: AtomicU64,
     pub(super) circuit_breaker: Option<Breaker>,
     pub(super) rate_limit: Option<Limiter>,
     pub(super) bulkhead: Option<Gate>,
@@ -97,7 +95,6 @@ impl Policies {
     pub const fn of(name: &'static str, place: Place, set: &'static PolicySet) -> Self {
         Self {
             flags: AtomicU32::new(flags(set)),
-            succeeded: AtomicU64::new(0),
             circuit_breaker: match &set.circuit_breaker {
                 Some(breaker) => Some(Breaker::declared(breaker)),
                 None => None,
@@ -129,7 +126,6 @@ impl Policies {
     pub(super) fn given(name: Cow<'static, str>, set: PolicySet) -> Self {
         Self {
             flags: AtomicU32::new(flags(&set)),
-            succeeded: AtomicU64::new(0),
             circuit_breaker: set.circuit_breaker.map(|breaker| Breaker::given(breaker.on())),
             rate_limit: set.rate_limit.map(|limit| Limiter::given(limit.on())),
             bulkhead: set.bulkhead.as_ref().map(Gate::new),

@@ -11,7 +11,7 @@ use crate::config::Origin;
 use crate::error::Error;
 use crate::policy::Event;
 use crate::policy::histogram::{Counts, Histogram};
-use crate::policy::numbers::{Latency, Numbers, Tally};
+use crate::policy::numbers::{Latency, Numbers, Successes, Tally};
 use crate::policy::observe::{self, Observing, Watch, everybodys_flags, tell_everybody};
 use crate::telemetry::inspect::Facts;
 use crate::time::{Instant, now};
@@ -19,6 +19,8 @@ use crate::time::{Instant, now};
 /// What most policies need little of: made when there is the first thing to remember.
 #[derive(Debug, Default)]
 pub(super) struct Record {
+    /// Calls that went well, where there is no circuit breaker to count them.
+    succeeded: Successes,
     tally: Tally,
     watch: Watch,
     latency: OnceLock<Box<Histogram>>,
@@ -110,7 +112,7 @@ impl Policies {
     /// What was counted since the program began: see [`numbers`](mod@crate::policy::numbers).
     pub fn numbers(&self) -> Numbers {
         let counted = self.circuit_breaker.as_ref().map_or(0, |breaker| breaker.successes());
-        let at_once = counted + self.succeeded.load(Ordering::Relaxed);
+        let at_once = counted + self.record.get().map_or(0, |record| record.succeeded.count());
         let Some(record) = self.record.get() else { return Tally::default().numbers(at_once) };
         let mut numbers = record.tally.numbers(at_once);
         numbers.latency = record.latency.get().map(|histogram| latency(histogram));
@@ -120,7 +122,8 @@ impl Policies {
     /// Notes how long a call took that began then and has ended now.
     #[inline(never)]
     pub(in crate::policy) fn took_since(&self, begun: Instant) {
-        self.took(now() - begun);
+        let nanos = now().nanos().saturating_sub(begun.nanos());
+        self.record().latency.get_or_init(|| Box::new(Histogram::new())).record_nanos(nanos);
     }
 
     /// Notes how long a call took from begin to end.
@@ -135,7 +138,15 @@ impl Policies {
     /// Counts a success that no circuit breaker has counted.
     #[inline]
     pub(in crate::policy) fn succeeded(&self) {
-        self.succeeded.fetch_add(1, Ordering::Relaxed);
+        match self.record.get() {
+            Some(record) => record.succeeded.add(),
+            None => self.first_success(),
+        }
+    }
+
+    #[cold]
+    fn first_success(&self) {
+        self.record().succeeded.add();
     }
 
     /// Changes one policy, and notes who did.
