@@ -90,8 +90,14 @@ pub(super) enum Last {
     Answered(Verdict),
     /// The time was up before an attempt could be made.
     Late,
-    /// A policy refused: to be repeated only if it said when.
-    Refused(Rejected),
+    /// A policy refused: to be repeated only if it said when, and was not the call's own time.
+    Refused(Option<Duration>),
+}
+
+impl Last {
+    fn refused(rejected: &Rejected) -> Self {
+        Self::Refused(rejected.retry_after.filter(|_| !rejected.is_timeout()))
+    }
 }
 
 /// An attempt that waits, with what it holds already.
@@ -323,7 +329,7 @@ impl<'a> Lane<'a> {
         };
         let queued = pass.and_then(|pass| self.queue(pass));
         if let Err(rejected) = &queued {
-            self.refused(*rejected, Last::Refused(*rejected));
+            self.refused(*rejected, Last::refused(rejected));
         }
         queued
     }
@@ -331,7 +337,7 @@ impl<'a> Lane<'a> {
     fn refused(&mut self, rejected: Rejected, last: Last) {
         self.last = last;
         self.policies.tally().refused(rejected.policy);
-        self.tell(|name, attempts, elapsed| Event::Rejected { name, rejected, attempts, elapsed });
+        self.tell(|name, attempts, elapsed| Event::AttemptRefused { name, rejected, attempts, elapsed });
     }
 
     /// Tells those who watch since the call began, with the attempts that are settled and the time since then.
@@ -376,7 +382,7 @@ impl<'a> Lane<'a> {
     /// Takes over what an attempt has got while it waited, or why it was refused.
     pub(super) fn entered(&mut self, waited: Result<Admitted, Rejected>) -> Result<(), Rejected> {
         let Admitted { pass, permit, at } =
-            waited.inspect_err(|rejected| self.refused(*rejected, Last::Refused(*rejected)))?;
+            waited.inspect_err(|rejected| self.refused(*rejected, Last::refused(rejected)))?;
         self.at = at;
         if permit {
             self.held |= PERMIT;
@@ -429,7 +435,7 @@ impl<'a> Lane<'a> {
     #[cold]
     pub(super) fn ran_out<R: FromRejected>(&mut self, until: Instant) -> R {
         let elapsed = Rejected::new(Key::Timeout, Refusal::Elapsed);
-        self.refused(elapsed, Last::Refused(elapsed));
+        self.refused(elapsed, Last::Refused(None));
         if until != self.deadline {
             self.answered(Verdict::Failure);
         }

@@ -38,18 +38,9 @@ use lane::{Begun, First, Lane, Last};
 #[derive(Debug)]
 pub struct Call<'a> {
     policies: &'a Policies,
-    progress: Progress<'a>,
-}
-
-/// How far a call is.
-#[derive(Debug)]
-enum Progress<'a> {
-    /// Nothing has happened yet, or nothing that left a trace.
-    New,
-    /// The first attempt went well and left nothing to do.
-    Done,
-    /// It is not over with its first attempt.
-    UnderWay(UnderWay<'a>),
+    /// Whether the first attempt went well and left nothing to do.
+    done: bool,
+    under_way: Option<UnderWay<'a>>,
 }
 
 /// What there is to know about a call that is not over with its first attempt.
@@ -77,7 +68,7 @@ impl Drop for UnderWay<'_> {
 impl<'a> Call<'a> {
     #[inline]
     pub(super) const fn new(policies: &'a Policies) -> Self {
-        Self { policies, progress: Progress::New }
+        Self { policies, done: false, under_way: None }
     }
 
     /// Makes one attempt: waits for its token and its permit, then runs `operation` within its time.
@@ -140,7 +131,7 @@ impl<'a> Call<'a> {
     /// Decides like [`settle`](Self::settle), and lets `judge` say what the outcome is.
     #[inline]
     pub fn settle_as<R, J: Judge<R>>(&mut self, outcome: R, judge: J) -> ControlFlow<R, Pause> {
-        if let Progress::UnderWay(UnderWay { lane, .. }) = &mut self.progress {
+        if let Some(UnderWay { lane, .. }) = &mut self.under_way {
             lane.let_go();
         }
         let Some(retry) = &self.policies.retry else { return ControlFlow::Break(outcome) };
@@ -165,11 +156,7 @@ impl<'a> Call<'a> {
 
     /// How many attempts have been made.
     pub fn attempts(&self) -> u32 {
-        match &self.progress {
-            Progress::New => 0,
-            Progress::Done => 1,
-            Progress::UnderWay(UnderWay { lane, .. }) => lane.attempts(),
-        }
+        self.under_way.as_ref().map_or(self.done.into(), |under_way| under_way.lane.attempts())
     }
 
     /// Makes the attempt that was settled last the last one, whatever was said then.
@@ -179,25 +166,19 @@ impl<'a> Call<'a> {
 
     /// When the whole call must have ended: [`Instant::FAR`] if never, or before its first attempt.
     pub fn deadline(&self) -> Instant {
-        match &self.progress {
-            Progress::UnderWay(UnderWay { lane, .. }) => lane.deadline(),
-            Progress::New | Progress::Done => Instant::FAR,
-        }
+        self.under_way.as_ref().map_or(Instant::FAR, |under_way| under_way.lane.deadline())
     }
 
     #[inline]
     fn settled(&self) -> u32 {
-        match &self.progress {
-            Progress::UnderWay(UnderWay { lane, .. }) => lane.made(),
-            Progress::New | Progress::Done => 0,
-        }
+        self.under_way.as_ref().map_or(0, |under_way| under_way.lane.made())
     }
 
     fn last(&self) -> Last {
-        match &self.progress {
-            Progress::UnderWay(UnderWay { lane, .. }) => lane.last(),
-            Progress::Done => Last::Answered(Verdict::Success),
-            Progress::New => Last::None,
+        match &self.under_way {
+            Some(under_way) => under_way.lane.last(),
+            None if self.done => Last::Answered(Verdict::Success),
+            None => Last::None,
         }
     }
 
@@ -206,18 +187,12 @@ impl<'a> Call<'a> {
     }
 
     fn under_way(&mut self) -> &mut UnderWay<'a> {
-        if !self.is_under_way() {
-            self.progress = Progress::UnderWay(UnderWay::new(Lane::first(self.policies)));
-        }
-        match &mut self.progress {
-            Progress::UnderWay(under_way) => under_way,
-            Progress::New | Progress::Done => unreachable!("it has just been set under way"),
-        }
+        self.under_way.get_or_insert_with(|| UnderWay::new(Lane::first(self.policies)))
     }
 
     #[inline]
     const fn is_under_way(&self) -> bool {
-        matches!(self.progress, Progress::UnderWay(_))
+        self.under_way.is_some()
     }
 
     /// Takes the answer of the first attempt. One that went well needs no more, unless a `judge` could repeat even that.
@@ -229,7 +204,7 @@ impl<'a> Call<'a> {
     fn answered_first(&mut self, first: First<'a>, verdict: Verdict, plain: bool) {
         if plain && verdict == Verdict::Success && first.count() {
             first.end();
-            self.progress = Progress::Done;
+            self.done = true;
         } else {
             self.fell_short_first(first, verdict);
         }
@@ -239,15 +214,14 @@ impl<'a> Call<'a> {
     #[cold]
     #[inline(never)]
     fn proceed(&mut self, first: First<'a>) -> &mut Lane<'a> {
-        self.progress = Progress::UnderWay(UnderWay::new(first.proceed()));
-        self.lane()
+        &mut self.under_way.insert(UnderWay::new(first.proceed())).lane
     }
 
     /// Goes on with a call whose first attempt has to be admitted step by step.
     #[cold]
     #[inline(never)]
     fn proceed_slowly(&mut self, begun: Begun) {
-        self.progress = Progress::UnderWay(UnderWay::new(Lane::new(self.policies, begun)));
+        self.under_way = Some(UnderWay::new(Lane::new(self.policies, begun)));
     }
 
     #[cold]
@@ -261,7 +235,7 @@ impl<'a> Call<'a> {
     fn answered_alone(&mut self, verdict: Verdict, plain: bool) {
         if plain && verdict == Verdict::Success {
             self.policies.succeeded();
-            self.progress = Progress::Done;
+            self.done = true;
         } else {
             self.fell_short(verdict);
         }
@@ -321,8 +295,7 @@ fn delay(
     asked: impl FnOnce() -> Option<Duration>,
 ) -> Option<Duration> {
     match last {
-        Last::Refused(rejected) if rejected.is_timeout() => None,
-        Last::Refused(rejected) => schedule.next_after(elapsed, rejected.retry_after?),
+        Last::Refused(retry_after) => schedule.next_after(elapsed, retry_after?),
         Last::None | Last::Late | Last::Answered(_) => match asked() {
             Some(hint) => schedule.next_after(elapsed, hint),
             None => schedule.next(elapsed),

@@ -60,7 +60,7 @@ pub enum Event<'a> {
     },
     /// A policy refused an attempt, or cut it off because the time was up.
     #[non_exhaustive]
-    Rejected {
+    AttemptRefused {
         /// Whose policies.
         name: &'a str,
         /// Which of them, why, and when to come back.
@@ -213,7 +213,7 @@ impl<'a> Event<'a> {
         match *self {
             Self::AttemptFailed { name, .. }
             | Self::RetryScheduled { name, .. }
-            | Self::Rejected { name, .. }
+            | Self::AttemptRefused { name, .. }
             | Self::CircuitOpened { name, .. }
             | Self::CircuitWouldOpen { name, .. }
             | Self::CircuitProbing { name }
@@ -234,7 +234,7 @@ impl<'a> Event<'a> {
         Some(match *self {
             Self::AttemptFailed { .. } | Self::Ended { .. } => return None,
             Self::RetryScheduled { .. } => Key::Retry,
-            Self::Rejected { rejected, .. } => rejected.policy,
+            Self::AttemptRefused { rejected, .. } => rejected.policy,
             Self::CircuitOpened { .. }
             | Self::CircuitWouldOpen { .. }
             | Self::CircuitProbing { .. }
@@ -258,7 +258,7 @@ impl fmt::Display for Event<'_> {
             Self::RetryScheduled { attempts, elapsed, delay, .. } => {
                 write!(f, "retrying in {delay:.1?}, {}", After(attempts, elapsed))
             }
-            Self::Rejected { rejected, attempts, elapsed, .. } => {
+            Self::AttemptRefused { rejected, attempts, elapsed, .. } => {
                 write!(f, "{rejected}, {}", After(attempts, elapsed))
             }
             Self::CircuitOpened { sign: Some(sign), lasting, .. } => {
@@ -313,7 +313,7 @@ mod tests {
                 "pay: retrying in 100.0ms, after 2 attempts and 1.5s",
             ),
             (
-                Event::Rejected { name: "pay", rejected: full, attempts: 0, elapsed: Duration::ZERO },
+                Event::AttemptRefused { name: "pay", rejected: full, attempts: 0, elapsed: Duration::ZERO },
                 Some(Key::Bulkhead),
                 "pay: bulkhead: full, after 0 attempts and 0.0ns",
             ),

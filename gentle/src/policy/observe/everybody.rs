@@ -22,7 +22,7 @@ static FLAGS: AtomicU32 = AtomicU32::new(0);
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let watching = observe_all(|event| {
-///     if let Event::Rejected { .. } = event {
+///     if let Event::AttemptRefused { .. } = event {
 ///         REFUSED.fetch_add(1, Ordering::Relaxed);
 ///     }
 /// });

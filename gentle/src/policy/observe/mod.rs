@@ -18,7 +18,7 @@
 //!
 //! | policy | tells |
 //! |---|---|
-//! | each that refuses | [`Rejected`](Event::Rejected) |
+//! | each that refuses | [`AttemptRefused`](Event::AttemptRefused) |
 //! | `retry` | [`RetryScheduled`](Event::RetryScheduled) |
 //! | `circuit_breaker` | [`CircuitOpened`](Event::CircuitOpened), [`CircuitWouldOpen`](Event::CircuitWouldOpen), [`CircuitProbing`](Event::CircuitProbing), [`CircuitClosed`](Event::CircuitClosed) |
 //! | `hedge` | [`HedgeStarted`](Event::HedgeStarted), [`HedgeWon`](Event::HedgeWon) |
