@@ -35,10 +35,10 @@ fn of(attribute: &Attribute) -> TokenStream {
     let name = attribute.name.as_ref().map_or_else(place, ToTokens::to_token_stream);
     let set = tokens::policy_set(&attribute.set);
     let imports = tokens::imports(&set, &krate);
-    let (observer, observed) = observer(attribute, &krate).unzip();
+    let (observer, told) = observer(attribute, &krate).unzip();
     let policies = quote!({
         #imports
-        Policies::of(#name, #krate::here!(), const { &#set })#observed
+        Policies::of(#name, #krate::here!(), const { &#set })#told
     });
     if observer.is_some() { quote!({ #observer #policies }) } else { policies }
 }

@@ -69,12 +69,12 @@ fn policies(attribute: &Attribute, function: &Ident, names: &Names, krate: &Toke
     let name = attribute.name.as_ref().map_or_else(path, ToTokens::to_token_stream);
     let set = tokens::policy_set(&attribute.set);
     let imports = tokens::imports(&set, krate);
-    let (observer, observed) = observer(attribute, krate).unzip();
+    let (observer, told) = observer(attribute, krate).unzip();
     quote! {
         #observer
         let #policies = {
             #imports
-            static POLICIES: Policies = Policies::of(#name, #krate::here!(), const { &#set })#observed;
+            static POLICIES: Policies = Policies::of(#name, #krate::here!(), const { &#set })#told;
             #krate::__private::submit!(Registration::of(&POLICIES));
             &POLICIES
         };

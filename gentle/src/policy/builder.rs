@@ -5,6 +5,7 @@ use gentle_dsl::{
     Bulkhead, CircuitBreaker, Mistakes, PolicySet, RateLimit, Retry, Sentence, Setting, Timeout,
 };
 
+use super::observe::Observer;
 use super::{Event, Policies};
 
 /// Puts [`Policies`] together one by one.
@@ -27,7 +28,7 @@ pub struct Builder {
     name: Cow<'static, str>,
     set: PolicySet,
     mistakes: Option<Mistakes>,
-    on_event: Option<Box<dyn Fn(&Event<'_>) + Send + Sync>>,
+    on_event: Option<Box<Observer>>,
 }
 
 impl Builder {

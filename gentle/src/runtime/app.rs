@@ -233,7 +233,9 @@ impl Home {
         if let Some(app) = self.0.upgrade().map(App) {
             info!("{}", app.report());
             let Live { reload, warnings, .. } = &app.0.live;
-            warnings.iter().for_each(|warning| warn!("{warning}"));
+            for warning in warnings {
+                warn!("{warning}");
+            }
             if let Some(reload) = reload {
                 reload.begin(app.engine().clone());
             }

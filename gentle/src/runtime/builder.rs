@@ -218,9 +218,9 @@ impl AppBuilder {
                 if let Some(on) = settings.measure.or(self.measure) {
                     parts.policies.iter().for_each(|policies| policies.measure(on));
                 }
-                let watches = settings.watch.unwrap_or(self.watch) && !watched.is_empty();
+                let reloads = settings.watch.unwrap_or(self.watch) && !watched.is_empty();
                 let policies: Register = parts.policies.iter().copied().collect();
-                let reload = watches.then(|| Reload::new(watched, config.clone(), known, parts));
+                let reload = reloads.then(|| Reload::new(watched, config.clone(), known, parts));
                 resources.insert(config);
                 let limits = Limits {
                     boot: self.boot_timeout.or(settings.boot_timeout),

@@ -132,7 +132,8 @@ impl fmt::Display for Report {
 impl PolicyLine {
     fn of(policies: Listed) -> Self {
         let origins = policies.policies.iter().filter_map(|one| Some((one.key, one.from.as_ref()?)));
-        let changed = origins.map(|(key, origin)| format!("  {key} from {origin}")).collect();
+        let changed =
+            origins.map(|(key, origin)| format!("  {key} from {origin}")).collect::<Vec<_>>().concat();
         Self { name: policies.name, text: policies.text, place: policies.place, changed }
     }
 

@@ -121,7 +121,7 @@ impl<'a> First<'a> {
     pub(super) fn try_enter(policies: &'a Policies) -> Result<Self, Begun> {
         let flags = policies.flags();
         let (begun, deadline) = begin(policies, flags);
-        let slowly = || Begun { begun, deadline, flags };
+        let slowly = || Begun { at: begun, deadline, flags };
         if begun >= deadline || flags & WATCHED != 0 || is_heard() {
             return Err(slowly());
         }
@@ -173,7 +173,7 @@ impl<'a> First<'a> {
     pub(super) fn proceed(self) -> Lane<'a> {
         self.unless.it_did_not();
         let Self { begun, deadline, flags, .. } = self;
-        let mut lane = Lane::new(self.policies, Begun { begun, deadline, flags });
+        let mut lane = Lane::new(self.policies, Begun { at: begun, deadline, flags });
         lane.pass = self.pass;
         if let Some(permit) = self.permit {
             permit.keep();
@@ -184,8 +184,9 @@ impl<'a> First<'a> {
 }
 
 /// How a call began.
+#[derive(Clone, Copy)]
 pub(super) struct Begun {
-    begun: Instant,
+    at: Instant,
     deadline: Instant,
     flags: u32,
 }
@@ -209,12 +210,12 @@ impl<'a> Lane<'a> {
     pub(super) fn first(policies: &'a Policies) -> Self {
         let flags = policies.flags();
         let (begun, deadline) = begin(policies, flags);
-        Self::new(policies, Begun { begun, deadline, flags })
+        Self::new(policies, Begun { at: begun, deadline, flags })
     }
 
     /// The lane of a call to which nothing has happened since it began.
     pub(super) fn new(policies: &'a Policies, begun: Begun) -> Self {
-        let Begun { mut begun, deadline, mut flags } = begun;
+        let Begun { at: mut begun, deadline, mut flags } = begun;
         if is_heard() {
             flags |= TRACED;
             begun = if begun == Instant::UNKNOWN { now() } else { begun };
@@ -228,7 +229,7 @@ impl<'a> Lane<'a> {
             made: 0,
             held: flags & SEEN,
             last: Last::None,
-            trace: (flags & TRACED != 0).then(|| Trace::of(policies.name())),
+            trace: (flags & TRACED != 0).then(|| Box::new(Trace::of(policies.name()))),
         }
     }
 

@@ -159,8 +159,9 @@ impl<'a> Call<'a> {
         self.under_way.as_ref().map_or(self.done.into(), |under_way| under_way.lane.attempts())
     }
 
-    /// Makes the attempt that was settled last the last one, whatever was said then.
-    pub(super) fn no_more(&mut self) {
+    /// Makes the attempt that was settled last the last one, although another was to follow: there is nothing to make
+    /// it with. Without this word the call counts as given up.
+    pub fn no_more(&mut self) {
         self.lane().no_more();
     }
 

@@ -26,12 +26,12 @@ fn is_heard_here() -> bool {
 
 impl Trace {
     #[cold]
-    pub(super) fn of(policy: &str) -> Box<Self> {
+    pub(super) fn of(policy: &str) -> Self {
         let call = tracing::debug_span!(
             target: "gentle::policy", "call",
             policy, attempts = Empty, elapsed = Empty, outcome = Empty
         );
-        Box::new(Self { call, attempt: Span::none() })
+        Self { call, attempt: Span::none() }
     }
 
     /// Begins the span of an attempt: the first is 1.

@@ -69,7 +69,7 @@ mod watch;
 pub use event::{Ending, Event};
 pub(crate) use everybody::{everybodys_flags, tell_everybody};
 pub use everybody::{measure_all, observe_all};
-pub(crate) use watch::{Watch, tell};
+pub(crate) use watch::{Observer, Watch, tell};
 
 use std::fmt;
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::Event;
 
 /// Who is told what happens. Shared between threads; told by whichever has something to tell.
-type Observer = dyn Fn(&Event<'_>) + Send + Sync;
+pub(crate) type Observer = dyn Fn(&Event<'_>) + Send + Sync;
 
 /// Those who watch, in the order in which they came.
 ///

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use gentle_dsl::Key;
 
-use super::{MEASURED, Policies, WATCHED};
+use super::{Breaker, Circuit, Gate, Limiter, MEASURED, Policies, Retrying, WATCHED};
 use crate::config::Origin;
 use crate::error::Error;
 use crate::policy::Event;
@@ -111,7 +111,7 @@ impl Policies {
 
     /// What was counted since the program began: see [`numbers`](mod@crate::policy::numbers).
     pub fn numbers(&self) -> Numbers {
-        let counted = self.circuit_breaker.as_ref().map_or(0, |breaker| breaker.successes());
+        let counted = self.circuit_breaker.as_ref().map_or(0, Breaker::successes);
         let at_once = counted + self.record.get().map_or(0, |record| record.succeeded.count());
         let Some(record) = self.record.get() else { return Tally::default().numbers(at_once) };
         let mut numbers = record.tally.numbers(at_once);
@@ -183,10 +183,10 @@ impl Policies {
     /// How one policy is doing.
     pub(crate) fn facts(&self, key: Key) -> Facts {
         let facts = match key {
-            Key::CircuitBreaker => self.circuit_breaker().map(|circuit| circuit.facts()),
-            Key::RateLimit => self.rate_limit.as_ref().map(|limiter| limiter.facts()),
-            Key::Bulkhead => self.bulkhead.as_ref().map(|gate| gate.facts()),
-            Key::Retry => self.retry.as_ref().map(|retry| retry.facts()),
+            Key::CircuitBreaker => self.circuit_breaker().map(Circuit::facts),
+            Key::RateLimit => self.rate_limit.as_ref().map(Limiter::facts),
+            Key::Bulkhead => self.bulkhead.as_ref().map(Gate::facts),
+            Key::Retry => self.retry.as_ref().map(Retrying::facts),
             _ => None,
         };
         facts.unwrap_or_default()

@@ -91,6 +91,7 @@ impl From<ListedPolicy> for Item {
     }
 }
 
+#[expect(clippy::ref_option, reason = "it is called with the field as it is")]
 fn shown<S: Serializer>(place: &Option<Place>, serializer: S) -> Result<S::Ok, S::Error> {
     match place {
         Some(place) => serializer.collect_str(place),
@@ -98,6 +99,7 @@ fn shown<S: Serializer>(place: &Option<Place>, serializer: S) -> Result<S::Ok, S
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "it is called with the field as it is")]
 fn word<S: Serializer>(key: &Key, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(key.as_str())
 }
