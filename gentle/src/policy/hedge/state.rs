@@ -11,12 +11,12 @@ use crate::time::Instant;
 
 /// The state of one hedge. What it needs is made when the first call is hedged.
 #[derive(Debug)]
-pub(crate) struct Hedging(OnceLock<Box<State>>);
+pub(crate) struct Hedging(OnceLock<Box<Terms>>);
 
 /// The sentence, as words that can be changed while calls look at them, what its budget has saved up, and how long calls
 /// take.
 #[derive(Debug)]
-pub(super) struct State {
+pub(crate) struct Terms {
     /// Nanoseconds: the delay, or of a percentile its floor.
     after: AtomicU64,
     /// Zero where the delay is always the same.
@@ -36,19 +36,28 @@ impl Hedging {
 
     /// Takes over another sentence, or none. Calls that have begun finish with the extra calls they have.
     pub(crate) fn set(&self, hedge: Option<Hedge>) {
-        self.state(|| hedge).set(hedge);
+        self.terms(|| hedge).set(hedge);
     }
 
-    /// `written` is asked once.
+    /// The terms; `written` is asked before the first call.
     #[inline]
-    pub(super) fn state(&self, written: impl FnOnce() -> Option<Hedge>) -> &State {
-        self.0.get_or_init(|| Box::new(State::new(written())))
+    pub(crate) fn terms(&self, written: impl FnOnce() -> Option<Hedge>) -> &Terms {
+        match self.0.get() {
+            Some(terms) => terms,
+            None => self.begin(written()),
+        }
+    }
+
+    // Asked beforehand: whoever sets another one waits here, with what the answer is read from in his hands.
+    #[cold]
+    fn begin(&self, written: Option<Hedge>) -> &Terms {
+        self.0.get_or_init(|| Box::new(Terms::new(written)))
     }
 }
 
-impl State {
+impl Terms {
     fn new(hedge: Option<Hedge>) -> Self {
-        let state = Self {
+        let terms = Self {
             after: AtomicU64::new(0),
             percentile: AtomicU32::new(0),
             most: AtomicU32::new(0),
@@ -56,8 +65,8 @@ impl State {
             purse: Purse::new(None),
             latency: OnceLock::new(),
         };
-        state.set(hedge);
-        state
+        terms.set(hedge);
+        terms
     }
 
     fn set(&self, hedge: Option<Hedge>) {
@@ -83,18 +92,18 @@ impl State {
 
     /// How many extra calls one call may have.
     #[inline]
-    pub(super) fn most(&self) -> u32 {
+    pub(crate) fn most(&self) -> u32 {
         self.most.load(Ordering::Relaxed)
     }
 
     /// Whether it wants to know how long calls take.
     #[inline]
-    pub(super) fn learns(&self) -> bool {
+    pub(crate) fn learns(&self) -> bool {
         self.percentile.load(Ordering::Relaxed) != 0 && self.most() > 0
     }
 
     /// How long a call runs before it gets company; `None` while too little is known.
-    pub(super) fn delay(&self) -> Option<Duration> {
+    pub(crate) fn delay(&self) -> Option<Duration> {
         let after = Duration::from_nanos(self.after.load(Ordering::Relaxed));
         if self.percentile.load(Ordering::Relaxed) == 0 {
             return Some(after);
@@ -103,7 +112,7 @@ impl State {
     }
 
     /// Notes that a call took so long, or longer.
-    pub(super) fn took(&self, time: Duration) {
+    pub(crate) fn took(&self, time: Duration) {
         let percentile = self.percentile.load(Ordering::Relaxed);
         if percentile != 0 {
             self.latency.get_or_init(Box::default).record(time, percentile);
@@ -112,14 +121,14 @@ impl State {
 
     /// Notes a first attempt: it earns a share of an extra call.
     #[inline]
-    pub(super) fn earn(&self) {
+    pub(crate) fn earn(&self) {
         if self.pays.load(Ordering::Relaxed) {
             self.purse.deposit();
         }
     }
 
     /// Pays for an extra call; `None` when it is for somebody else to pay.
-    pub(super) fn pay(&self, at: Instant) -> Option<bool> {
+    pub(crate) fn pay(&self, at: Instant) -> Option<bool> {
         self.pays.load(Ordering::Relaxed).then(|| self.purse.withdraw(at))
     }
 }
@@ -143,37 +152,37 @@ mod tests {
     #[test]
     fn a_percentile_waits_for_a_hundred_samples_and_keeps_its_floor() {
         let (hedging, hedge) = hedging("after p95 at least 20ms, max 2");
-        let state = hedging.state(|| hedge);
-        assert!(state.learns());
+        let terms = hedging.terms(|| hedge);
+        assert!(terms.learns());
         for _ in 0..99 {
-            state.took(Duration::from_millis(1));
-            assert_eq!(state.delay(), None);
+            terms.took(Duration::from_millis(1));
+            assert_eq!(terms.delay(), None);
         }
-        state.took(Duration::from_millis(1));
-        assert_eq!(state.delay(), Some(Duration::from_millis(20)));
+        terms.took(Duration::from_millis(1));
+        assert_eq!(terms.delay(), Some(Duration::from_millis(20)));
         for _ in 0..200 {
-            state.took(Duration::from_millis(80));
+            terms.took(Duration::from_millis(80));
         }
-        let delay = state.delay().unwrap_or_default();
+        let delay = terms.delay().unwrap_or_default();
         assert!(delay >= Duration::from_millis(70) && delay <= Duration::from_millis(90), "{delay:?}");
     }
 
     #[test]
     fn what_is_set_holds_from_then_on_and_what_was_learned_stays() {
         let (hedging, hedge) = hedging("after p50");
-        let state = hedging.state(|| hedge);
-        (1..=100).for_each(|millis| state.took(Duration::from_millis(millis)));
-        let half = state.delay().unwrap_or_default();
+        let terms = hedging.terms(|| hedge);
+        (1..=100).for_each(|millis| terms.took(Duration::from_millis(millis)));
+        let half = terms.delay().unwrap_or_default();
         assert!(half >= Duration::from_millis(44) && half <= Duration::from_millis(57), "{half:?}");
 
         hedging.set(Some(Hedge::new(HedgeDelay::Percentile { percentile: 90, at_least: None })));
-        let most = state.delay().unwrap_or_default();
+        let most = terms.delay().unwrap_or_default();
         assert!(most >= Duration::from_millis(80) && most <= Duration::from_millis(101), "{most:?}");
 
         hedging.set(Some(Hedge::new(HedgeDelay::Fixed(Duration::from_secs(1))).max(3)));
-        assert_eq!((state.delay(), state.most(), state.learns()), (Some(Duration::from_secs(1)), 3, false));
+        assert_eq!((terms.delay(), terms.most(), terms.learns()), (Some(Duration::from_secs(1)), 3, false));
         hedging.set(None);
-        assert_eq!((state.most(), state.learns()), (0, false));
+        assert_eq!((terms.most(), terms.learns()), (0, false));
     }
 
     #[tokio::test(start_paused = true)]
@@ -182,12 +191,12 @@ mod tests {
         let budget = Budget { share: Percent::hundredths(5_000), floor };
         let hedge = Hedge::new(HedgeDelay::Fixed(Duration::from_millis(1))).budget(budget);
         let hedging = Hedging::new();
-        let state = hedging.state(|| Some(hedge));
-        assert_eq!((state.pay(now()), state.pay(now())), (Some(true), Some(false)), "the floor");
-        state.earn();
-        state.earn();
-        assert_eq!((state.pay(now()), state.pay(now())), (Some(true), Some(false)));
+        let terms = hedging.terms(|| Some(hedge));
+        assert_eq!((terms.pay(now()), terms.pay(now())), (Some(true), Some(false)), "the floor");
+        terms.earn();
+        terms.earn();
+        assert_eq!((terms.pay(now()), terms.pay(now())), (Some(true), Some(false)));
         hedging.set(Some(Hedge::new(HedgeDelay::Fixed(Duration::from_millis(1)))));
-        assert_eq!(state.pay(now()), None, "that of the retry pays");
+        assert_eq!(terms.pay(now()), None, "that of the retry pays");
     }
 }
