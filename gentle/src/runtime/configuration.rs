@@ -110,6 +110,7 @@ fn known(parts: &Parts) -> Known {
 fn written(set: &PolicySet) -> Vec<&'static str> {
     let written = [
         ("retry", set.retry.is_some()),
+        ("hedge", set.hedge.is_some()),
         ("circuit_breaker", set.circuit_breaker.is_some()),
         ("rate_limit", set.rate_limit.is_some()),
         ("bulkhead", set.bulkhead.is_some()),
