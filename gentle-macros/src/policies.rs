@@ -39,6 +39,6 @@ fn of(attribute: &Attribute) -> TokenStream {
     let imports = tokens::imports(&set, &krate);
     quote!({
         #imports
-        Policies::of(#name, #krate::here!(), #set)
+        Policies::of(#name, #krate::here!(), const { &#set })
     })
 }

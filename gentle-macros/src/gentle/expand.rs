@@ -77,7 +77,7 @@ fn policies(attribute: &Attribute, function: &Ident, names: &Names, krate: &Toke
     quote! {
         let #policies = {
             #imports
-            static POLICIES: Policies = Policies::of(#name, #krate::here!(), #set);
+            static POLICIES: Policies = Policies::of(#name, #krate::here!(), const { &#set });
             #krate::__private::submit!(Registration::of(&POLICIES));
             &POLICIES
         };

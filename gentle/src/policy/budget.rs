@@ -32,17 +32,18 @@ impl Purse {
         Self {
             share: AtomicU64::new(share),
             saved: AtomicU64::new(0),
-            floor: Gcra::new(Some(floor(budget_or_none))),
+            floor: Gcra::new(Some(&floor(budget_or_none))),
         }
     }
 
     pub(crate) fn set(&self, budget: Option<Budget>) {
         self.share.store(budget.map_or(0, share), Ordering::Relaxed);
         if let Some(budget) = budget {
-            self.floor.set(Some(floor(budget)), now());
+            self.floor.set(Some(&floor(budget)), now());
         }
     }
 
+    #[inline]
     pub(crate) fn deposit(&self) {
         let share = self.share.load(Ordering::Relaxed);
         if share > 0 && self.saved.load(Ordering::Relaxed) < MOST {

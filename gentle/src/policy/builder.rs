@@ -73,7 +73,7 @@ impl Builder {
     pub fn build(self) -> Result<Policies, Mistakes> {
         match self.mistakes {
             Some(mistakes) => Err(mistakes),
-            None => Ok(Policies::with(self.name, None, self.set)),
+            None => Ok(Policies::given(self.name, self.set)),
         }
     }
 

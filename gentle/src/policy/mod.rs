@@ -24,6 +24,7 @@ mod call;
 mod deadline;
 #[allow(dead_code, reason = "what reads it comes with the policies that count")]
 mod histogram;
+mod judge;
 mod outcome;
 mod patience;
 mod policies;
@@ -49,6 +50,7 @@ pub use gentle_dsl::{
     Mistakes, Percent, PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries, Trip, Turn,
     Waiting,
 };
+pub use judge::{ByOutcome, Judge, Verdict};
 pub use outcome::{Again, FromRejected, Outcome};
 pub use policies::Policies;
 pub use registration::Registration;

@@ -8,6 +8,9 @@ use crate::source::{Source, library};
 /// The folders whose folders are strangers to each other.
 const FAMILIES: &[&[&str]] = &[&["policy"], &["event", "backend"], &["service", "library"]];
 
+/// The folders that are no members of their family: they put the members together.
+const TOGETHER: &[&str] = &["gentle/src/policy/call/mod.rs", "gentle/src/policy/policies/mod.rs"];
+
 /// What breaks the rule, and why it may: `file: whom it names`.
 const EXCEPTIONS: &[&str] = &[
     // A wait that ends with the call is a limit of the call, which lives with the timeout.
@@ -24,7 +27,8 @@ fn member<'a>(family: &[&str], path: &'a [String]) -> Option<&'a str> {
 
 /// The folders of the family; a file beside them belongs to all.
 fn members(family: &[&str], sources: &[Source]) -> BTreeSet<String> {
-    let folders = sources.iter().filter(|source| source.path.ends_with("mod.rs"));
+    let puts_together = |source: &Source| TOGETHER.iter().any(|path| source.path.ends_with(path));
+    let folders = sources.iter().filter(|source| source.path.ends_with("mod.rs") && !puts_together(source));
     folders.filter_map(|source| member(family, &module(&source.path)).map(str::to_owned)).collect()
 }
 

@@ -5,14 +5,16 @@ async fn place(order: Order, __argument1: (u8, u8), log: &mut Log) -> Result<(),
         static POLICIES: Policies = Policies::of(
             ::core::concat!(::core::module_path!(), "::place"),
             ::gentle::here!(),
-            PolicySet::new().retry(Setting::On(
-                Retry::new(Backoff::Exp {
-                    from: Duration::from_millis(100),
-                    to: Duration::from_secs(30),
-                    factor: Factor::DOUBLE,
-                })
-                .attempts(5),
-            )),
+            const {
+                &PolicySet::new().retry(Setting::On(
+                    Retry::new(Backoff::Exp {
+                        from: Duration::from_millis(100),
+                        to: Duration::from_secs(30),
+                        factor: Factor::DOUBLE,
+                    })
+                    .attempts(5),
+                ))
+            },
         );
         ::gentle::__private::submit!(Registration::of(&POLICIES));
         &POLICIES

@@ -5,14 +5,16 @@ async fn read_score(http: &ScoreClient, player: u64) -> Result<Score, ScoreError
         static POLICIES: Policies = Policies::of(
             ::core::concat!(::core::module_path!(), "::read_score"),
             ::gentle::here!(),
-            PolicySet::new()
-                .timeout(Setting::On(Timeout::each_attempt(Duration::from_secs(2))))
-                .retry(Setting::On(
-                    Retry::new(Backoff::Const(Duration::from_millis(500)))
-                        .forever()
-                        .within(Duration::from_secs(300)),
-                ))
-                .rate_limit(Setting::On(RateLimit::new(5, Duration::from_millis(500)))),
+            const {
+                &PolicySet::new()
+                    .timeout(Setting::On(Timeout::each_attempt(Duration::from_secs(2))))
+                    .retry(Setting::On(
+                        Retry::new(Backoff::Const(Duration::from_millis(500)))
+                            .forever()
+                            .within(Duration::from_secs(300)),
+                    ))
+                    .rate_limit(Setting::On(RateLimit::new(5, Duration::from_millis(500))))
+            },
         );
         ::gentle::__private::submit!(Registration::of(&POLICIES));
         &POLICIES

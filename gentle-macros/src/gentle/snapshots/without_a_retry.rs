@@ -7,9 +7,11 @@ pub(crate) async fn pay(self, cents: u64) -> Result<Receipt, PayError> {
         static POLICIES: Policies = Policies::of(
             "payments",
             ::gentle::here!(),
-            PolicySet::new()
-                .timeout(Setting::On(Timeout::total(Duration::from_secs(2))))
-                .bulkhead(Setting::On(Bulkhead::new(16).queue(64).wait(Duration::from_secs(1)))),
+            const {
+                &PolicySet::new()
+                    .timeout(Setting::On(Timeout::total(Duration::from_secs(2))))
+                    .bulkhead(Setting::On(Bulkhead::new(16).queue(64).wait(Duration::from_secs(1))))
+            },
         );
         ::gentle::__private::submit!(Registration::of(&POLICIES));
         &POLICIES

@@ -39,7 +39,7 @@ mod queue;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use gentle_dsl::{Key, Turn, Waiting};
+use gentle_dsl::{Key, Setting, Turn, Waiting};
 
 pub use gentle_dsl::Bulkhead;
 
@@ -64,6 +64,13 @@ pub(crate) struct Gate {
 #[derive(Debug)]
 pub(crate) struct Permit<'a>(&'a Gate);
 
+impl Permit<'_> {
+    /// Whoever has it now [leaves](Gate::leave) in its place.
+    pub(crate) fn keep(self) {
+        std::mem::forget(self);
+    }
+}
+
 impl Drop for Permit<'_> {
     #[inline]
     fn drop(&mut self) {
@@ -72,7 +79,11 @@ impl Drop for Permit<'_> {
 }
 
 impl Gate {
-    pub(crate) const fn new(bulkhead: Option<Bulkhead>) -> Self {
+    pub(crate) const fn new(setting: &Setting<Bulkhead>) -> Self {
+        let bulkhead = match setting {
+            Setting::On(bulkhead) => Some(bulkhead),
+            Setting::Off => None,
+        };
         let (limit, waiting) = terms(bulkhead);
         Self {
             inside: AtomicU32::new(0),
@@ -85,7 +96,7 @@ impl Gate {
     /// Takes over another bulkhead, or none. A lower limit takes effect as those inside leave; who stands in line
     /// keeps the patience it came with.
     pub(crate) fn set(&self, bulkhead: Option<Bulkhead>) {
-        let (limit, waiting) = terms(bulkhead);
+        let (limit, waiting) = terms(bulkhead.as_ref());
         self.limit.store(limit, Ordering::SeqCst);
         self.patience.set(waiting);
         self.call_next();
@@ -95,6 +106,12 @@ impl Gate {
     #[inline]
     pub(crate) fn try_enter(&self) -> Option<Permit<'_>> {
         (self.queue.is_empty() && self.step_in()).then(|| Permit(self))
+    }
+
+    /// Whether a call that has to wait would be refused at once.
+    pub(crate) fn admits_waiting(&self) -> Result<(), Rejected> {
+        let full = self.patience.longest().is_zero();
+        if full { Err(Rejected::new(Key::Bulkhead, Refusal::Full)) } else { Ok(()) }
     }
 
     /// Enters, waiting where the bulkhead says so, but not beyond `deadline`. Returns the permit and the moment at
@@ -115,10 +132,8 @@ impl Gate {
     }
 
     async fn wait(&self, at: Instant, deadline: Instant) -> Result<Permit<'_>, Rejected> {
+        self.admits_waiting()?;
         let longest = self.patience.longest();
-        if longest.is_zero() {
-            return Err(Rejected::new(Key::Bulkhead, Refusal::Full));
-        }
         let waiter = match self.queue.join(self.patience.places(), || self.step_in()) {
             Line::Entered => return Ok(Permit(self)),
             Line::Full => return Err(Rejected::new(Key::Bulkhead, Refusal::QueueFull)),
@@ -139,8 +154,9 @@ impl Gate {
         self.inside.fetch_update(Ordering::SeqCst, Ordering::SeqCst, room).is_ok()
     }
 
+    /// Lets the next one in.
     #[inline]
-    fn leave(&self) {
+    pub(crate) fn leave(&self) {
         self.inside.fetch_sub(1, Ordering::SeqCst);
         if !self.queue.is_empty() {
             self.call_next();
@@ -181,7 +197,7 @@ impl Drop for Waiter<'_> {
 }
 
 // Without a bulkhead nobody is refused, not even behind those who are just being let in.
-const fn terms(bulkhead: Option<Bulkhead>) -> (u32, Waiting) {
+const fn terms(bulkhead: Option<&Bulkhead>) -> (u32, Waiting) {
     match bulkhead {
         Some(bulkhead) => (bulkhead.limit(), bulkhead.waits()),
         None => (u32::MAX, Waiting::Turn(Turn::UNBOUNDED)),

@@ -127,7 +127,7 @@ impl Machine {
     /// The nanoseconds above which a call is slow, by the strictest sign.
     pub(super) const fn slow_above(&self) -> u64 {
         match self.sentence {
-            Some(sentence) => slow_above(sentence),
+            Some(ref sentence) => slow_above(sentence),
             None => u64::MAX,
         }
     }
@@ -357,7 +357,7 @@ impl Machine {
 }
 
 /// The nanoseconds above which a call is slow; no call takes as many as there are when no sign asks.
-pub(crate) const fn slow_above(sentence: CircuitBreaker) -> u64 {
+pub(crate) const fn slow_above(sentence: &CircuitBreaker) -> u64 {
     let (trips, mut index, mut least) = (sentence.trips(), 0, u64::MAX);
     while index < trips.as_slice().len() {
         if let Trip::Rate { over: Some(over), .. } = trips.as_slice()[index] {

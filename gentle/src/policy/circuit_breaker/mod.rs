@@ -84,7 +84,7 @@ use std::time::Duration;
 
 pub use gentle_dsl::{CircuitBreaker, Open, Probe, Trip, Trips};
 
-use gentle_dsl::Key;
+use gentle_dsl::{Key, Setting};
 
 pub use circuit::Circuit;
 pub use state::{Phase, Sign, State};
@@ -103,16 +103,20 @@ use machine::{Admission, Change, Hand, Machine, Moment};
 pub(crate) struct Breaker {
     /// The machine's generation, and in the lowest bits what calls may do.
     word: AtomicU64,
-    /// Until when everybody is refused; zero when one has to ask.
-    shut_until: AtomicU64,
     /// How many calls have gone well since the beginning.
     successes: AtomicU64,
+    /// Up to which number of them one more is only counted: zero where each has to be looked at.
+    plain_below: AtomicU64,
     /// At which number of them the machine wants to look at the clock.
     look_at: AtomicU64,
+    /// Until when everybody is refused; zero when one has to ask.
+    shut_until: AtomicU64,
     /// The nanoseconds above which a call is slow.
     slow_above: AtomicU64,
     refused: AtomicU64,
-    machine: Mutex<Machine>,
+    declared: Option<&'static CircuitBreaker>,
+    /// Made when it is first asked: a constant cannot allocate.
+    machine: Mutex<Option<Box<Machine>>>,
 }
 
 /// What calls may do: the lowest bits of the word.
@@ -121,12 +125,54 @@ const FREE: u64 = 1;
 const SHUT: u64 = 2;
 const MODE: u64 = 3;
 
-/// One call's right to pass. Dropped before the call has answered, it leaves nothing behind: the next probe may come.
+/// One call's right to pass: the word that stood there when it did.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pass(u64);
+
+impl Pass {
+    /// For calls that no circuit breaker counts.
+    pub(crate) const NONE: Self = Self(FREE);
+
+    /// Whether somebody has to be told when the call comes to nothing: the next probe may come then.
+    pub(crate) fn is_probe(self) -> bool {
+        self.0 & MODE == SHUT
+    }
+}
+
+/// The pass of a call that is still waiting. Dropped before the call begins, it leaves nothing behind.
 #[derive(Debug)]
-pub(crate) struct Pass<'a> {
+pub(crate) struct Held<'a> {
     breaker: &'a Breaker,
-    word: u64,
-    since: Instant,
+    pass: Pass,
+}
+
+impl<'a> Held<'a> {
+    pub(crate) const fn new(breaker: &'a Breaker, pass: Pass) -> Self {
+        Self { breaker, pass }
+    }
+
+    /// The pass for a call that had to wait until `at`, or another one where things have changed meanwhile.
+    pub(crate) fn renew(self, at: Instant, name: &str) -> Result<Pass, Rejected> {
+        if self.breaker.is_current(self.pass) {
+            return Ok(self.into_pass());
+        }
+        let breaker = self.breaker;
+        drop(self);
+        breaker.pass(at, name)
+    }
+
+    /// Whoever has the pass now sees to it that it comes back.
+    pub(crate) fn into_pass(self) -> Pass {
+        let pass = self.pass;
+        std::mem::forget(self);
+        pass
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.breaker.give_back(self.pass);
+    }
 }
 
 /// How a call came out, as far as the signs of failure are concerned.
@@ -136,78 +182,37 @@ struct Answer {
     took: Duration,
 }
 
-impl<'a> Pass<'a> {
-    /// The same pass for a call that had to wait until `at`, or another one where things have changed meanwhile.
-    pub(crate) fn renew(
-        pass: Option<Self>,
-        breaker: &'a Breaker,
-        at: Instant,
-        name: &str,
-    ) -> Result<Option<Self>, Rejected> {
-        match pass {
-            Some(pass) if pass.is_current() => {
-                let word = pass.word;
-                std::mem::forget(pass);
-                Ok(Some(Self { breaker, word, since: at }))
-            }
-            stale => {
-                drop(stale);
-                breaker.pass(at, name)
-            }
-        }
-    }
-
-    /// Records what came of the call, and takes its pass.
-    ///
-    /// The pass stays where it is until then: moved in between, it would be read before it is written.
-    #[inline]
-    pub(crate) fn answered(held: &mut Option<Self>, failed: bool, name: &str) {
-        if let Some(pass) = held {
-            pass.record(failed, name);
-        }
-        std::mem::forget(held.take());
-    }
-
-    #[inline]
-    fn record(&self, failed: bool, name: &str) {
-        let breaker = self.breaker;
-        // A success that is added in the very moment in which it opens belongs to nobody: it has been counted long before it
-        // closes again.
-        let plain = !failed
-            && breaker.word.load(Ordering::Relaxed) == self.word
-            && breaker.slow_above.load(Ordering::Relaxed) == u64::MAX
-            && !breaker.wants_to_look();
-        if plain {
-            breaker.successes.fetch_add(1, Ordering::Relaxed);
-        } else {
-            breaker.answered(self, failed, name);
-        }
-    }
-
-    fn is_current(&self) -> bool {
-        self.breaker.word.load(Ordering::Relaxed) == self.word
-    }
-}
-
-impl Drop for Pass<'_> {
-    fn drop(&mut self) {
-        if self.word & MODE == SHUT {
-            self.breaker.lock().given_back(self.word >> 2);
-        }
-    }
-}
-
 impl Breaker {
-    pub(crate) const fn new(sentence: Option<CircuitBreaker>) -> Self {
-        let machine = Machine::new(sentence);
-        let mode = if sentence.is_some() { COUNTED } else { FREE };
+    /// A circuit breaker as it is declared in a constant.
+    pub(crate) const fn declared(setting: &'static Setting<CircuitBreaker>) -> Self {
+        match setting {
+            Setting::On(sentence) => Self::new(Some(sentence), Some(sentence), None),
+            Setting::Off => Self::new(None, None, None),
+        }
+    }
+
+    pub(crate) fn given(sentence: Option<CircuitBreaker>) -> Self {
+        Self::new(sentence.as_ref(), None, Some(Box::new(Machine::new(sentence))))
+    }
+
+    const fn new(
+        sentence: Option<&CircuitBreaker>,
+        declared: Option<&'static CircuitBreaker>,
+        machine: Option<Box<Machine>>,
+    ) -> Self {
+        let (mode, slow_above) = match sentence {
+            Some(sentence) => (COUNTED, slow_above(sentence)),
+            None => (FREE, u64::MAX),
+        };
         Self {
             word: AtomicU64::new(mode),
-            shut_until: AtomicU64::new(0),
             successes: AtomicU64::new(0),
+            plain_below: AtomicU64::new(0),
             look_at: AtomicU64::new(0),
-            slow_above: AtomicU64::new(machine.slow_above()),
+            shut_until: AtomicU64::new(0),
+            slow_above: AtomicU64::new(slow_above),
             refused: AtomicU64::new(0),
+            declared,
             machine: Mutex::new(machine),
         }
     }
@@ -217,22 +222,18 @@ impl Breaker {
         self.step(&mut self.lock(), now(), "", |machine, moment| machine.set(sentence, moment));
     }
 
-    /// Lets a call pass when it is closed.
+    /// Lets a call pass where nobody has to be asked.
     #[inline]
-    pub(crate) fn try_pass(&self, at: Instant) -> Option<Pass<'_>> {
+    pub(crate) fn try_pass(&self) -> Option<Pass> {
         let word = self.word.load(Ordering::Relaxed);
-        if word & MODE == COUNTED { Some(Pass { breaker: self, word, since: at }) } else { None }
+        (word & SHUT == 0).then_some(Pass(word))
     }
 
-    /// Lets a call pass, with a pass where its outcome counts.
+    /// Lets a call pass.
     #[cold]
-    pub(crate) fn pass(&self, at: Instant, name: &str) -> Result<Option<Pass<'_>>, Rejected> {
-        let word = self.word.load(Ordering::Relaxed);
-        if word & MODE == FREE {
-            return Ok(None);
-        }
-        if word & MODE == COUNTED {
-            return Ok(Some(Pass { breaker: self, word, since: at }));
+    pub(crate) fn pass(&self, at: Instant, name: &str) -> Result<Pass, Rejected> {
+        if let Some(pass) = self.try_pass() {
+            return Ok(pass);
         }
         let at = if at == Instant::UNKNOWN { now() } else { at };
         let shut_until = Instant::from_nanos(self.shut_until.load(Ordering::Relaxed));
@@ -243,36 +244,61 @@ impl Breaker {
         let mut machine = self.lock();
         let admission = self.step(&mut machine, at, name, Machine::admit);
         match admission {
-            Admission::Free => Ok(None),
             Admission::Refused(left) => Err(self.refuse(left)),
-            Admission::Counted | Admission::Probe => {
-                Ok(Some(Pass { breaker: self, word: self.word.load(Ordering::Relaxed), since: at }))
+            Admission::Free | Admission::Counted | Admission::Probe => {
+                Ok(Pass(self.word.load(Ordering::Relaxed)))
             }
         }
+    }
+
+    /// Counts a call that went well, if that is all there is to do.
+    #[inline]
+    pub(crate) fn count(&self, pass: Pass) -> bool {
+        // A success that is added in the very moment in which it opens belongs to nobody: it has been counted long before it
+        // closes again.
+        let plain = self.word.load(Ordering::Relaxed) == pass.0
+            && self.successes.load(Ordering::Relaxed) < self.plain_below.load(Ordering::Relaxed);
+        if plain {
+            self.successes.fetch_add(1, Ordering::Relaxed);
+        }
+        plain
+    }
+
+    /// Takes the answer of a call that passed at `since`, where it was measured.
+    #[cold]
+    pub(crate) fn answered(&self, pass: Pass, since: Instant, failed: bool, name: &str) {
+        if pass.0 & MODE == FREE || !self.is_current(pass) {
+            return;
+        }
+        let slow_above = self.slow_above.load(Ordering::Relaxed);
+        let at = now();
+        let took = if since == Instant::UNKNOWN { Duration::ZERO } else { at - since };
+        if !failed && nanos(took) <= slow_above && pass.0 & MODE == COUNTED {
+            self.succeeded(at);
+            return;
+        }
+        let answer = Answer { failed, took };
+        self.step(&mut self.lock(), at, name, |machine, moment| {
+            machine.answered(pass.0 >> 2, answer, moment);
+        });
+    }
+
+    /// Takes back the pass of a call that came to nothing.
+    #[cold]
+    pub(crate) fn give_back(&self, pass: Pass) {
+        if pass.is_probe() {
+            self.machine(&mut self.lock()).given_back(pass.0 >> 2);
+        }
+    }
+
+    fn is_current(&self, pass: Pass) -> bool {
+        self.word.load(Ordering::Relaxed) == pass.0
     }
 
     fn refuse(&self, left: Option<Duration>) -> Rejected {
         self.refused.fetch_add(1, Ordering::Relaxed);
         let refused = Rejected::new(Key::CircuitBreaker, Refusal::Open);
         left.map_or(refused, |left| refused.after(left))
-    }
-
-    #[cold]
-    fn answered(&self, pass: &Pass<'_>, failed: bool, name: &str) {
-        if !pass.is_current() {
-            return;
-        }
-        let slow_above = self.slow_above.load(Ordering::Relaxed);
-        let at = now();
-        let took = if pass.since == Instant::UNKNOWN { Duration::ZERO } else { at - pass.since };
-        if !failed && nanos(took) <= slow_above && pass.word & MODE == COUNTED {
-            self.succeeded(at);
-            return;
-        }
-        let answer = Answer { failed, took };
-        self.step(&mut self.lock(), at, name, |machine, moment| {
-            machine.answered(pass.word >> 2, answer, moment);
-        });
     }
 
     // Somebody who has the lock dates what has gone well so far, or the next one does.
@@ -308,18 +334,23 @@ impl Breaker {
 
     fn step<T>(
         &self,
-        machine: &mut Machine,
+        made: &mut Option<Box<Machine>>,
         at: Instant,
         name: &str,
         act: impl FnOnce(&mut Machine, Moment) -> T,
     ) -> T {
         let successes = self.successes.load(Ordering::Relaxed);
+        let machine = self.machine(made);
         let done = act(machine, Moment { at, chance: fastrand::f64(), successes });
         self.publish(machine);
         if let Some(change) = machine.change.take() {
             tell(change, name);
         }
         done
+    }
+
+    fn machine<'m>(&self, made: &'m mut Option<Box<Machine>>) -> &'m mut Machine {
+        made.get_or_insert_with(|| Box::new(Machine::new(self.declared.copied())))
     }
 
     // Read one by one, they may not fit together for a moment: then one asks the machine, or comes that moment too late.
@@ -329,17 +360,20 @@ impl Breaker {
             machine if machine.counts() => COUNTED,
             _ => SHUT,
         };
+        let (slow_above, look_at) = (machine.slow_above(), machine.wants_time_at());
+        let plain_below = if slow_above == u64::MAX && mode == COUNTED { look_at } else { 0 };
         self.shut_until.store(machine.shut_until().map_or(0, Instant::nanos), Ordering::Relaxed);
-        self.slow_above.store(machine.slow_above(), Ordering::Relaxed);
-        self.look_at.store(machine.wants_time_at(), Ordering::Relaxed);
+        self.slow_above.store(slow_above, Ordering::Relaxed);
+        self.look_at.store(look_at, Ordering::Relaxed);
+        self.plain_below.store(plain_below, Ordering::Relaxed);
         self.word.store(machine.generation() << 2 | mode, Ordering::Relaxed);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Machine> {
+    fn lock(&self) -> MutexGuard<'_, Option<Box<Machine>>> {
         self.machine.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn try_lock(&self) -> Option<MutexGuard<'_, Machine>> {
+    fn try_lock(&self) -> Option<MutexGuard<'_, Option<Box<Machine>>>> {
         match self.machine.try_lock() {
             Ok(machine) => Some(machine),
             Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),

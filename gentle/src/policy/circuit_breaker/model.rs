@@ -34,7 +34,7 @@ enum Step {
 
 /// A call under way.
 struct Running<'a> {
-    pass: Pass<'a>,
+    held: Held<'a>,
     begun: Instant,
     generation: u32,
 }
@@ -224,7 +224,7 @@ impl<'a> World<'a> {
             Ok(pass) => {
                 assert_eq!(expected, Ok(()));
                 let generation = self.model.generation;
-                self.running.push(Running { pass: pass.unwrap(), begun, generation });
+                self.running.push(Running { held: Held::new(self.breaker, pass), begun, generation });
             }
             Err(rejected) => {
                 assert_eq!((rejected.policy, rejected.kind), (Key::CircuitBreaker, Refusal::Open));
@@ -237,7 +237,10 @@ impl<'a> World<'a> {
         let Some(call) = self.any() else { return };
         let at = now();
         self.model.answer(call.generation, Answered { at, failed, took: at - call.begun }, chance);
-        Pass::answered(&mut Some(call.pass), failed, "");
+        let pass = call.held.into_pass();
+        if failed || !self.breaker.count(pass) {
+            self.breaker.answered(pass, call.begun, failed, "");
+        }
     }
 
     fn give_up(&mut self) {
@@ -269,7 +272,7 @@ async fn whatever_happens_it_does_what_a_plain_list_would_do() {
     for seed in 0..4_000_u32 {
         let text = SENTENCES[seed as usize % SENTENCES.len()];
         let sentence = CircuitBreaker::parse(text).unwrap().on().unwrap();
-        let breaker = Breaker::new(Some(sentence));
+        let breaker = Breaker::given(Some(sentence));
         let dice = fastrand::Rng::with_seed(seed.into());
         let mut world = World { breaker: &breaker, model: Model::new(sentence), running: Vec::new(), dice };
         for _ in 0..120 {

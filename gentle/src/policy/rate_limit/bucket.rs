@@ -17,11 +17,20 @@ pub(super) struct Bucket {
 }
 
 impl Bucket {
-    pub(super) const fn new(limit: Option<RateLimit>) -> Self {
-        Self { several: AtomicBool::new(several(limit)), one: Gcra::new(limit), windows: Windows::new(limit) }
+    pub(super) const fn declared(limit: Option<&'static RateLimit>) -> Self {
+        Self::of(limit, Windows::declared(limit))
+    }
+
+    pub(super) fn given(limit: Option<RateLimit>) -> Self {
+        Self::of(limit.as_ref(), Windows::given(limit.as_ref()))
+    }
+
+    const fn of(limit: Option<&RateLimit>, windows: Windows) -> Self {
+        Self { several: AtomicBool::new(several(limit)), one: Gcra::new(limit), windows }
     }
 
     pub(super) fn set(&self, limit: Option<RateLimit>, at: Instant) {
+        let limit = limit.as_ref();
         self.one.set(limit, at);
         self.windows.set(limit, at);
         self.several.store(several(limit), Ordering::Release);
@@ -48,7 +57,7 @@ impl Bucket {
     }
 }
 
-const fn several(limit: Option<RateLimit>) -> bool {
+const fn several(limit: Option<&RateLimit>) -> bool {
     match limit {
         Some(limit) => limit.is_strict() || limit.windows().len() > 1,
         None => false,

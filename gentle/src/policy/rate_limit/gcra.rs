@@ -18,7 +18,7 @@ pub(crate) struct Gcra {
 
 impl Gcra {
     /// A full bucket; without a limit one that never runs empty.
-    pub(crate) const fn new(limit: Option<RateLimit>) -> Self {
+    pub(crate) const fn new(limit: Option<&RateLimit>) -> Self {
         let (interval, tolerance) = pace(limit);
         Self {
             full_at: AtomicU64::new(0),
@@ -29,7 +29,7 @@ impl Gcra {
 
     /// Takes over another limit. As many tokens are missing as before, but never more than the new bucket holds:
     /// what was given out under a slow rate does not hold up a fast one.
-    pub(crate) fn set(&self, limit: Option<RateLimit>, at: Instant) {
+    pub(crate) fn set(&self, limit: Option<&RateLimit>, at: Instant) {
         let (interval, tolerance) = pace(limit);
         let before = self.interval.swap(interval, Ordering::Relaxed);
         self.tolerance.store(tolerance, Ordering::Relaxed);
@@ -88,7 +88,7 @@ pub(super) fn owed(debt: u64, before: u64, interval: u64) -> u64 {
 }
 
 // Rounded up: a rate that does not divide evenly is never exceeded.
-const fn pace(limit: Option<RateLimit>) -> (u64, u64) {
+const fn pace(limit: Option<&RateLimit>) -> (u64, u64) {
     let Some(limit) = limit else {
         return (0, u64::MAX);
     };
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_full_bucket_gives_its_burst_and_then_one_an_interval() {
-        let bucket = Gcra::new(Some(RateLimit::new(5, Duration::from_millis(500))));
+        let bucket = Gcra::new(Some(&RateLimit::new(5, Duration::from_millis(500))));
         assert_eq!((0..9).filter(|_| bucket.take(at(0)).is_ok()).count(), 5);
         assert_eq!(bucket.take(at(0)), Err(at(100)));
         assert!(bucket.take(at(100)).is_ok());
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_refusal_takes_nothing() {
-        let bucket = Gcra::new(Some(RateLimit::new(1, SECOND)));
+        let bucket = Gcra::new(Some(&RateLimit::new(1, SECOND)));
         assert!(bucket.take(at(0)).is_ok());
         for _ in 0..3 {
             assert_eq!(bucket.take(at(10)), Err(at(1000)));
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_token_given_back_is_there_again() {
-        let bucket = Gcra::new(Some(RateLimit::new(1, SECOND)));
+        let bucket = Gcra::new(Some(&RateLimit::new(1, SECOND)));
         assert!(bucket.take(at(0)).is_ok());
         bucket.give_back();
         assert!(bucket.take(at(0)).is_ok());
@@ -143,12 +143,12 @@ mod tests {
     #[test]
     fn a_token_given_back_under_a_slower_rate_fills_the_bucket_and_no_more() {
         let month = RateLimit::new(1, Duration::from_secs(30 * 24 * 3600));
-        let bucket = Gcra::new(Some(RateLimit::new(1, SECOND)));
+        let bucket = Gcra::new(Some(&RateLimit::new(1, SECOND)));
         assert!(bucket.take(at(0)).is_ok());
-        bucket.set(Some(month), at(0));
+        bucket.set(Some(&month), at(0));
         bucket.give_back();
         assert!(bucket.take(at(0)).is_ok(), "it is there again");
-        bucket.set(Some(RateLimit::new(1, Duration::from_secs(60 * 24 * 3600))), at(0));
+        bucket.set(Some(&RateLimit::new(1, Duration::from_secs(60 * 24 * 3600))), at(0));
         for _ in 0..3 {
             bucket.give_back();
         }
@@ -158,37 +158,37 @@ mod tests {
 
     #[test]
     fn a_debt_is_kept_in_tokens_when_the_rate_changes() {
-        let bucket = Gcra::new(Some(RateLimit::new(2, Duration::from_secs(7200))));
+        let bucket = Gcra::new(Some(&RateLimit::new(2, Duration::from_secs(7200))));
         assert!(bucket.take(at(0)).is_ok() && bucket.take(at(0)).is_ok());
-        bucket.set(Some(RateLimit::new(2, Duration::from_millis(200))), at(0));
+        bucket.set(Some(&RateLimit::new(2, Duration::from_millis(200))), at(0));
         assert_eq!(bucket.take(at(0)), Err(at(100)), "not in an hour");
-        bucket.set(Some(RateLimit::new(1, SECOND)), at(0));
+        bucket.set(Some(&RateLimit::new(1, SECOND)), at(0));
         assert_eq!(bucket.take(at(0)), Err(at(1000)), "one bucket is missing, not two");
     }
 
     #[test]
     fn a_debt_outlives_a_limit_that_was_off_for_a_while() {
         let limit = Some(RateLimit::new(1, SECOND));
-        let bucket = Gcra::new(limit);
+        let bucket = Gcra::new(limit.as_ref());
         assert!(bucket.take(at(0)).is_ok());
         bucket.set(None, at(0));
         assert!((0..100).all(|_| bucket.take(at(1)).is_ok()));
         bucket.give_back();
-        bucket.set(limit, at(10));
+        bucket.set(limit.as_ref(), at(10));
         assert_eq!(bucket.take(at(10)), Err(at(1000)));
     }
 
     #[test]
     fn an_uneven_rate_is_rounded_to_the_slow_side() {
-        let (interval, _) = pace(Some(RateLimit::new(3, SECOND)));
+        let (interval, _) = pace(Some(&RateLimit::new(3, SECOND)));
         assert_eq!(interval, 333_333_334);
     }
 
     #[test]
     fn the_fastest_and_the_slowest_rate_do_not_overflow() {
-        assert_eq!(pace(Some(RateLimit::new(u32::MAX, Duration::from_nanos(1)))).0, 1);
+        assert_eq!(pace(Some(&RateLimit::new(u32::MAX, Duration::from_nanos(1)))).0, 1);
         let slow = RateLimit::new(1, Duration::MAX).burst(u32::MAX);
-        assert_eq!(pace(Some(slow)), (u64::MAX, u64::MAX));
-        assert!(Gcra::new(Some(slow)).take(at(0)).is_ok());
+        assert_eq!(pace(Some(&slow)), (u64::MAX, u64::MAX));
+        assert!(Gcra::new(Some(&slow)).take(at(0)).is_ok());
     }
 }

@@ -58,7 +58,7 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use gentle_dsl::{Key, Turn, Waiting};
+use gentle_dsl::{Key, Setting, Turn, Waiting};
 use tokio::sync::{Notify, Semaphore};
 
 pub use gentle_dsl::RateLimit;
@@ -102,9 +102,21 @@ impl Drop for Token<'_> {
 }
 
 impl Limiter {
-    pub(crate) const fn new(limit: Option<RateLimit>) -> Self {
+    /// A limit as it is declared in a constant.
+    pub(crate) const fn declared(setting: &'static Setting<RateLimit>) -> Self {
+        match setting {
+            Setting::On(limit) => Self::of(Bucket::declared(Some(limit)), Some(limit)),
+            Setting::Off => Self::of(Bucket::declared(None), None),
+        }
+    }
+
+    pub(crate) fn given(limit: Option<RateLimit>) -> Self {
+        Self::of(Bucket::given(limit), limit.as_ref())
+    }
+
+    const fn of(bucket: Bucket, limit: Option<&RateLimit>) -> Self {
         Self {
-            bucket: Bucket::new(limit),
+            bucket,
             patience: Patience::new(waits(limit)),
             waiting: AtomicU32::new(0),
             turn: Semaphore::const_new(1),
@@ -115,7 +127,7 @@ impl Limiter {
 
     /// Takes over another limit, or none, and keeps what the bucket has given out.
     pub(crate) fn set(&self, limit: Option<RateLimit>) {
-        self.patience.set(waits(limit));
+        self.patience.set(waits(limit.as_ref()));
         self.bucket.set(limit, now());
         self.changes.fetch_add(1, Ordering::Relaxed);
         self.moved.notify_one();
@@ -123,9 +135,25 @@ impl Limiter {
 
     /// Takes a token if there is one and nobody waits for it.
     #[inline]
+    pub(crate) fn try_take(&self, at: Instant) -> bool {
+        self.waiting.load(Ordering::Relaxed) == 0 && self.bucket.take(at).is_ok()
+    }
+
+    /// Takes a token in the same way; dropped before the call begins, it goes back.
     pub(crate) fn try_acquire(&self, at: Instant) -> Option<Token<'_>> {
-        let alone = self.waiting.load(Ordering::Relaxed) == 0;
-        (alone && self.bucket.take(at).is_ok()).then(|| Token(self))
+        self.try_take(at).then(|| Token(self))
+    }
+
+    /// Gives back a token that was taken for a call that does not begin.
+    #[cold]
+    pub(crate) fn give_back(&self) {
+        drop(Token(self));
+    }
+
+    /// Whether a call that has to wait would be refused at once.
+    pub(crate) fn admits_waiting(&self, at: Instant, deadline: Instant) -> Result<(), Rejected> {
+        let ahead = self.waiting.load(Ordering::Relaxed);
+        self.admissible(ahead, self.patience.longest(), at, deadline)
     }
 
     /// Takes a token, waiting for it where the limit says so, but never into `deadline`. Returns it with the moment
@@ -217,7 +245,7 @@ impl Drop for Place<'_> {
 }
 
 // Without a limit nobody is refused, not even behind those who still wait under the one there was.
-const fn waits(limit: Option<RateLimit>) -> Waiting {
+const fn waits(limit: Option<&RateLimit>) -> Waiting {
     match limit {
         Some(limit) => limit.waits(),
         None => Waiting::Turn(Turn::UNBOUNDED),
@@ -256,7 +284,7 @@ mod tests {
 
     #[test]
     fn threads_together_never_get_more_than_the_burst_and_the_rate() {
-        let limiter = Limiter::new(Some(RateLimit::new(10, Duration::from_millis(1)).burst(50).reject()));
+        let limiter = Limiter::given(Some(RateLimit::new(10, Duration::from_millis(1)).burst(50).reject()));
         let admitted = hammer(&limiter, 200_000);
         assert!(admitted <= 50 + 2_000, "{admitted}");
     }
@@ -268,7 +296,7 @@ mod tests {
             RateLimit::new(50, Duration::from_millis(5)),
         ] {
             for limit in [limit.reject(), limit.wait(Duration::from_nanos(1))] {
-                let admitted = hammer(&Limiter::new(Some(limit)), 200_000);
+                let admitted = hammer(&Limiter::given(Some(limit)), 200_000);
                 assert!(admitted >= 1_990, "{limit}: {admitted}");
             }
         }

@@ -9,13 +9,10 @@ use crate::time::Instant;
 
 /// Several windows at once, or exact ones: admitted by all or by none, under one lock.
 #[derive(Debug)]
-pub(super) struct Windows(Mutex<State>);
-
-#[derive(Debug)]
-struct State {
-    limit: Option<RateLimit>,
-    /// Made from the limit when the first call comes: a constant cannot allocate.
-    windows: Vec<Window>,
+pub(super) struct Windows {
+    declared: Option<&'static RateLimit>,
+    /// Made when the first call comes: a constant cannot allocate.
+    made: Mutex<Option<Vec<Window>>>,
 }
 
 #[derive(Clone, Debug)]
@@ -27,54 +24,58 @@ enum Window {
 }
 
 impl Windows {
-    pub(super) const fn new(limit: Option<RateLimit>) -> Self {
-        Self(Mutex::new(State { limit, windows: Vec::new() }))
+    pub(super) const fn declared(limit: Option<&'static RateLimit>) -> Self {
+        Self { declared: limit, made: Mutex::new(None) }
+    }
+
+    pub(super) fn given(limit: Option<&RateLimit>) -> Self {
+        Self { declared: None, made: Mutex::new(Some(limit.map(windows).unwrap_or_default())) }
     }
 
     /// Takes over another limit. A window that stays keeps what it has given out.
-    pub(super) fn set(&self, limit: Option<RateLimit>, at: Instant) {
-        let mut state = self.state();
-        let before = std::mem::take(&mut state.windows);
-        state.limit = limit;
-        state.windows = limit.as_ref().map(windows).unwrap_or_default();
-        for (window, before) in state.windows.iter_mut().zip(before) {
+    pub(super) fn set(&self, limit: Option<&RateLimit>, at: Instant) {
+        let mut made = self.lock();
+        let before = made.replace(limit.map(windows).unwrap_or_default()).unwrap_or_default();
+        for (window, before) in made.iter_mut().flatten().zip(before) {
             window.inherit(before, at.nanos());
         }
     }
 
     /// Takes one token of each window, or says when all of them have one.
     pub(super) fn take(&self, at: Instant) -> Result<(), Instant> {
-        let mut state = self.state();
-        let at = at.nanos();
-        let due = state.windows.iter_mut().map(|window| window.due(at)).max().unwrap_or_default();
-        if due > at {
-            return Err(Instant::from_nanos(due));
-        }
-        for window in &mut state.windows {
-            window.take(at);
-        }
-        Ok(())
+        self.each(|windows| {
+            let at = at.nanos();
+            let due = windows.iter_mut().map(|window| window.due(at)).max().unwrap_or_default();
+            if due > at {
+                return Err(Instant::from_nanos(due));
+            }
+            for window in windows {
+                window.take(at);
+            }
+            Ok(())
+        })
     }
 
     /// How long a call waits for its tokens when `ahead` others come first.
     pub(super) fn wait(&self, at: Instant, ahead: u32) -> Duration {
-        let mut state = self.state();
-        let at = at.nanos();
-        let due =
-            state.windows.iter_mut().map(|window| window.due_after(at, ahead)).max().unwrap_or_default();
-        Duration::from_nanos(due.saturating_sub(at))
+        self.each(|windows| {
+            let at = at.nanos();
+            let due = windows.iter_mut().map(|window| window.due_after(at, ahead)).max().unwrap_or_default();
+            Duration::from_nanos(due.saturating_sub(at))
+        })
     }
 
     pub(super) fn give_back(&self) {
-        self.state().windows.iter_mut().for_each(Window::give_back);
+        self.each(|windows| windows.iter_mut().for_each(Window::give_back));
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.windows.is_empty() {
-            state.windows = state.limit.as_ref().map(windows).unwrap_or_default();
-        }
-        state
+    fn each<T>(&self, act: impl FnOnce(&mut [Window]) -> T) -> T {
+        let declared = || self.declared.map(windows).unwrap_or_default();
+        act(self.lock().get_or_insert_with(declared))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Vec<Window>>> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -170,7 +171,7 @@ mod tests {
     use gentle_dsl::Sentence;
 
     fn limit(text: &str) -> Windows {
-        Windows::new(RateLimit::parse(text).unwrap().on())
+        Windows::given(RateLimit::parse(text).unwrap().on().as_ref())
     }
 
     fn at(millis: u64) -> Instant {
@@ -227,7 +228,7 @@ mod tests {
     fn a_window_that_stays_keeps_what_it_has_given_out() {
         let limit = limit("5/s strict");
         (0..5).for_each(|_| limit.take(at(0)).unwrap());
-        limit.set(RateLimit::parse("7/s strict").unwrap().on(), at(10));
+        limit.set(RateLimit::parse("7/s strict").unwrap().on().as_ref(), at(10));
         assert_eq!((0..5).filter(|_| limit.take(at(10)).is_ok()).count(), 2);
     }
 }

@@ -48,7 +48,8 @@
 mod schedule;
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
+
+use gentle_dsl::Setting;
 
 pub use gentle_dsl::Retry;
 pub use schedule::Schedule;
@@ -56,12 +57,11 @@ pub use schedule::Schedule;
 use super::budget::Purse;
 use crate::time::Instant;
 
-/// The state of one retry: its sentence, and what its budget has saved up.
+/// The state of one retry: what its budget has saved up.
 ///
 /// The sentence is read when a call fails for the first time; a call that succeeds never looks at it.
 #[derive(Debug)]
 pub(crate) struct Retrying {
-    sentence: Mutex<Option<Retry>>,
     changes: AtomicU32,
     purse: Purse,
 }
@@ -74,38 +74,39 @@ pub(crate) struct Course {
 }
 
 impl Retrying {
-    pub(crate) const fn new(retry: Option<Retry>) -> Self {
-        let budget = match retry {
-            Some(retry) => retry.withdraws(),
-            None => None,
+    pub(crate) const fn new(setting: &Setting<Retry>) -> Self {
+        let budget = match setting {
+            Setting::On(retry) => retry.withdraws(),
+            Setting::Off => None,
         };
-        Self { sentence: Mutex::new(retry), changes: AtomicU32::new(0), purse: Purse::new(budget) }
+        Self { changes: AtomicU32::new(0), purse: Purse::new(budget) }
     }
 
     /// Takes over another sentence, or none. Calls that have begun to retry go by it from their next failure on, so
     /// that `off` ends even those that would retry for ever.
     pub(crate) fn set(&self, retry: Option<Retry>) {
-        *self.sentence.lock().unwrap_or_else(PoisonError::into_inner) = retry;
         self.purse.set(retry.and_then(|retry| retry.withdraws()));
         self.changes.fetch_add(1, Ordering::Release);
     }
 
-    /// The delays of a call that has made `attempts`; `None` when retrying is switched off.
+    /// The delays of a call that has made `attempts`, by the `sentence` now in force; `None` when retrying is switched
+    /// off.
     pub(crate) fn follow<'c>(
         &self,
         course: &'c mut Option<Box<Course>>,
         attempts: u32,
+        sentence: impl FnOnce() -> Option<Retry>,
     ) -> Option<&'c mut Schedule> {
         let changes = self.changes.load(Ordering::Acquire);
         if course.as_ref().is_none_or(|course| course.changes != changes) {
-            let sentence = *self.sentence.lock().unwrap_or_else(PoisonError::into_inner);
             let begin = |retry| Box::new(Course { schedule: Schedule::resumed(&retry, attempts), changes });
-            *course = sentence.map(begin);
+            *course = sentence().map(begin);
         }
         course.as_mut().map(|course| &mut course.schedule)
     }
 
     /// Notes the first attempt of a call: it earns a share of a retry.
+    #[inline]
     pub(crate) fn earn(&self) {
         self.purse.deposit();
     }

@@ -54,6 +54,8 @@ use std::time::Duration;
 
 use tokio::task::coop::unconstrained;
 
+use gentle_dsl::Setting;
+
 pub use gentle_dsl::Timeout;
 
 use super::patience::nanos;
@@ -70,8 +72,11 @@ pub(crate) struct Limits {
 const NONE: u64 = u64::MAX;
 
 impl Limits {
-    pub(crate) const fn new(timeout: Option<Timeout>) -> Self {
-        let (whole, attempt, reserve) = words(timeout);
+    pub(crate) const fn new(setting: &Setting<Timeout>) -> Self {
+        let (whole, attempt, reserve) = match setting {
+            Setting::On(timeout) => words(Some(timeout)),
+            Setting::Off => words(None),
+        };
         Self {
             whole: AtomicU64::new(whole),
             attempt: AtomicU64::new(attempt),
@@ -81,7 +86,7 @@ impl Limits {
 
     /// Takes over other limits, or none. Calls that have begun keep theirs.
     pub(crate) fn set(&self, timeout: Option<Timeout>) {
-        let (whole, attempt, reserve) = words(timeout);
+        let (whole, attempt, reserve) = words(timeout.as_ref());
         self.whole.store(whole, Ordering::Relaxed);
         self.attempt.store(attempt, Ordering::Relaxed);
         self.reserve.store(reserve, Ordering::Relaxed);
@@ -106,7 +111,7 @@ impl Limits {
     }
 }
 
-const fn words(timeout: Option<Timeout>) -> (u64, u64, u64) {
+const fn words(timeout: Option<&Timeout>) -> (u64, u64, u64) {
     match timeout {
         Some(timeout) => (word(timeout.whole()), word(timeout.attempt()), nanos(timeout.reserved())),
         None => (NONE, NONE, 0),

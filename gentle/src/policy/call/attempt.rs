@@ -1,0 +1,122 @@
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use super::Call;
+use super::lane::{First, Wait};
+use crate::policy::{ByOutcome, FromRejected, Judge, Rejected, timeout};
+use crate::time::Instant;
+
+/// An attempt under way: see [`Call::attempt`](super::Call::attempt).
+#[must_use = "futures do nothing unless they are awaited"]
+pub struct Attempt<'c, 'a, F, J = ByOutcome> {
+    call: &'c mut Call<'a>,
+    operation: Pin<&'c mut F>,
+    stage: Stage<'a>,
+    judge: J,
+}
+
+/// What an attempt is waiting for.
+enum Stage<'a> {
+    /// Nothing yet.
+    New,
+    /// Its token and its permit.
+    Queued(Wait<'a>),
+    /// Its operation, until this moment; the timer is set when the operation does not answer at once.
+    Running(Instant, Option<Pin<Box<dyn Future<Output = ()> + Send>>>),
+}
+
+impl<'c, 'a, F, J> Attempt<'c, 'a, F, J> {
+    #[inline]
+    pub(super) const fn new(call: &'c mut Call<'a>, operation: Pin<&'c mut F>, judge: J) -> Self {
+        Self { call, operation, stage: Stage::New, judge }
+    }
+}
+
+impl<F, J> Future for Attempt<'_, '_, F, J>
+where
+    F: Future,
+    F::Output: FromRejected,
+    J: Judge<F::Output> + Unpin,
+{
+    type Output = F::Output;
+
+    // A first attempt that is admitted and answered at once, as nearly every one is, lives in registers and leaves no
+    // trace.
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        if this.call.is_under_way() {
+            return this.go_on(cx);
+        }
+        let Some(first) = First::try_enter(this.call.policies) else { return this.go_on(cx) };
+        match this.operation.as_mut().poll(cx) {
+            Poll::Ready(output) => {
+                let verdict = this.judge.verdict(&output);
+                this.call.answered_first(first, verdict, J::PLAIN);
+                Poll::Ready(output)
+            }
+            Poll::Pending => {
+                this.stage = Stage::Running(this.call.proceed(first).until(), None);
+                this.watch(cx)
+            }
+        }
+    }
+}
+
+impl<F, J> Attempt<'_, '_, F, J>
+where
+    F: Future,
+    F::Output: FromRejected,
+    J: Judge<F::Output>,
+{
+    fn go_on(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
+        if let Err(rejected) = ready!(self.admitted(cx)) {
+            return Poll::Ready(F::Output::from_rejected(rejected));
+        }
+        if let Poll::Ready(output) = self.operation.as_mut().poll(cx) {
+            self.call.lane().answered(self.judge.verdict(&output));
+            return Poll::Ready(output);
+        }
+        self.watch(cx)
+    }
+
+    fn admitted(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Rejected>> {
+        let lane = self.call.lane();
+        if let Stage::New = self.stage {
+            lane.begin();
+            match lane.enter() {
+                Ok(Some(wait)) => self.stage = Stage::Queued(wait),
+                Ok(None) => self.stage = Stage::Running(lane.until(), None),
+                Err(rejected) => return Poll::Ready(Err(rejected)),
+            }
+        }
+        if let Stage::Queued(wait) = &mut self.stage {
+            let waited = ready!(wait.as_mut().poll(cx));
+            if let Err(rejected) = lane.entered(waited) {
+                return Poll::Ready(Err(rejected));
+            }
+            self.stage = Stage::Running(lane.until(), None);
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    // The timer beside an operation that has not answered yet.
+    fn watch(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let Stage::Running(until, timer) = &mut self.stage else { return Poll::Pending };
+        let until = *until;
+        if until == Instant::FAR {
+            return Poll::Pending;
+        }
+        let timer = timer.get_or_insert_with(|| Box::pin(timeout::expired(until)));
+        ready!(timer.as_mut().poll(cx));
+        Poll::Ready(self.call.lane().ran_out(until))
+    }
+}
+
+impl<F, J> fmt::Debug for Attempt<'_, '_, F, J> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attempt").field("call", &self.call).finish_non_exhaustive()
+    }
+}

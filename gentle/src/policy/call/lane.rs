@@ -1,0 +1,351 @@
+use std::future::Future;
+use std::pin::Pin;
+
+use gentle_dsl::Key;
+
+use crate::policy::bulkhead::Permit;
+use crate::policy::circuit_breaker::{Held, Pass};
+use crate::policy::judge::Verdict;
+use crate::policy::rate_limit::Token;
+use crate::policy::{FromRejected, Policies, Refusal, Rejected};
+use crate::time::{Instant, now};
+
+/// What one attempt goes through and what it holds meanwhile: pass, token, permit, in this order.
+///
+/// What it holds are plain words, so that an attempt to which nothing happens moves nothing about. Dropped, it gives
+/// everything back.
+#[derive(Debug)]
+pub(super) struct Lane<'a> {
+    policies: &'a Policies,
+    deadline: Instant,
+    /// When the attempt began, and then when it was admitted.
+    at: Instant,
+    pass: Pass,
+    /// How many attempts have been made and settled.
+    made: u32,
+    held: u32,
+    last: Last,
+}
+
+/// The first attempt of a call, admitted at once.
+pub(super) struct First<'a> {
+    policies: &'a Policies,
+    begun: Instant,
+    deadline: Instant,
+    pass: Pass,
+    permit: Option<Permit<'a>>,
+}
+
+/// It is inside the bulkhead.
+const PERMIT: u32 = 1;
+/// It is one of those that decide whether the circuit closes.
+const PROBE: u32 = 2;
+
+/// What became of the last attempt, as far as the return value cannot tell.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Last {
+    /// No attempt has been made since the last one was settled.
+    None,
+    /// The operation answered, or an attempt of its own ran out of time: a failure may be repeated.
+    Answered,
+    /// The time was up before an attempt could be made.
+    Late,
+    /// A policy refused: to be repeated only if it said when.
+    Refused(Rejected),
+}
+
+/// An attempt that waits, with what it holds already.
+pub(super) type Wait<'a> = Pin<Box<dyn Future<Output = Result<Admitted, Rejected>> + Send + 'a>>;
+
+/// An attempt that has waited and may begin. Nothing comes between this and its [lane](Lane::entered).
+pub(super) struct Admitted {
+    pass: Pass,
+    permit: bool,
+    at: Instant,
+}
+
+impl<'a> First<'a> {
+    /// Admission where nothing stands in the way, as nearly always. Otherwise nothing has happened.
+    #[expect(
+        clippy::inline_always,
+        reason = "it has one caller in each function, whose every call goes through it"
+    )]
+    #[inline(always)]
+    pub(super) fn try_enter(policies: &'a Policies) -> Option<Self> {
+        let (begun, deadline) = begin(policies);
+        if begun >= deadline {
+            return None;
+        }
+        let pass = match &policies.circuit_breaker {
+            Some(breaker) => breaker.try_pass()?,
+            None => Pass::NONE,
+        };
+        if let Some(limiter) = &policies.rate_limit {
+            if !limiter.try_take(begun) {
+                return None;
+            }
+        }
+        let mut permit = None;
+        if let Some(gate) = &policies.bulkhead {
+            permit = gate.try_enter();
+            if permit.is_none() {
+                if let Some(limiter) = &policies.rate_limit {
+                    limiter.give_back();
+                }
+                return None;
+            }
+        }
+        Some(Self { policies, begun, deadline, pass, permit })
+    }
+
+    pub(super) const fn begun(&self) -> Instant {
+        self.begun
+    }
+
+    /// Ends an attempt that went well, unless there is more to do about that.
+    #[inline]
+    pub(super) fn went_well(self) -> Option<Self> {
+        match &self.policies.circuit_breaker {
+            Some(breaker) if !breaker.count(self.pass) => Some(self),
+            _ => None,
+        }
+    }
+
+    /// The lane of a call that is not over yet.
+    pub(super) fn proceed(self) -> Lane<'a> {
+        let mut lane = Lane::new(self.policies, self.begun, self.deadline);
+        lane.pass = self.pass;
+        if let Some(permit) = self.permit {
+            permit.keep();
+            lane.held = PERMIT;
+        }
+        lane
+    }
+}
+
+/// When a call begins and when it must have ended.
+#[inline]
+pub(super) fn begin(policies: &Policies) -> (Instant, Instant) {
+    // A retry that only counts never needs the time of a call that goes well.
+    let begun = if policies.is_timed() { now() } else { Instant::UNKNOWN };
+    (begun, policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.whole(begun)))
+}
+
+impl<'a> Lane<'a> {
+    pub(super) const fn new(policies: &'a Policies, begun: Instant, deadline: Instant) -> Self {
+        Self { policies, deadline, at: begun, pass: Pass::NONE, made: 0, held: 0, last: Last::None }
+    }
+
+    pub(super) const fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    pub(super) const fn last(&self) -> Last {
+        self.last
+    }
+
+    /// What became of the attempt, once.
+    pub(super) fn take_last(&mut self) -> Last {
+        std::mem::replace(&mut self.last, Last::None)
+    }
+
+    /// From now on there is no time left.
+    pub(super) const fn end(&mut self, at: Instant) {
+        self.deadline = at;
+    }
+
+    /// How many attempts have been made and settled.
+    pub(super) const fn made(&self) -> u32 {
+        self.made
+    }
+
+    pub(super) const fn made_one_more(&mut self) {
+        self.made = self.made.saturating_add(1);
+    }
+
+    /// Begins another attempt.
+    pub(super) fn begin(&mut self) {
+        self.let_go();
+        // A later attempt begins later, if anybody asks when.
+        if self.made > 0 && self.policies.is_timed() {
+            self.at = now();
+        }
+    }
+
+    /// Admission step by step: nothing to wait for, a wait, or a refusal.
+    #[cold]
+    pub(super) fn enter(&mut self) -> Result<Option<Wait<'a>>, Rejected> {
+        let (policies, deadline) = (self.policies, self.deadline);
+        if self.at == Instant::UNKNOWN {
+            self.at = now();
+        }
+        if is_late(self.at, deadline) {
+            self.last = Last::Late;
+            // Of a call that has made attempts the pause before this one would have been too long.
+            let again = self.made > 0;
+            return Err(if again { Rejected::new(Key::Timeout, Refusal::TooLong) } else { TIME_IS_UP });
+        }
+        let pass = match &policies.circuit_breaker {
+            Some(breaker) => {
+                breaker.pass(self.at, policies.name()).map(|pass| Some(Held::new(breaker, pass)))
+            }
+            None => Ok(None),
+        };
+        let queued = pass.and_then(|pass| self.queue(pass));
+        if let Err(rejected) = &queued {
+            self.last = Last::Refused(*rejected);
+        }
+        queued
+    }
+
+    // Who is refused at once pays for no wait.
+    fn queue(&mut self, pass: Option<Held<'a>>) -> Result<Option<Wait<'a>>, Rejected> {
+        let (policies, deadline, at) = (self.policies, self.deadline, self.at);
+        let token = match &policies.rate_limit {
+            Some(limiter) => {
+                let token = limiter.try_acquire(at);
+                if token.is_none() {
+                    limiter.admits_waiting(at, deadline)?;
+                    return Ok(Some(Box::pin(wait(policies, pass, None, at, deadline))));
+                }
+                token
+            }
+            None => None,
+        };
+        if let Some(gate) = &policies.bulkhead {
+            let Some(permit) = gate.try_enter() else {
+                gate.admits_waiting()?;
+                return Ok(Some(Box::pin(wait(policies, pass, token, at, deadline))));
+            };
+            permit.keep();
+            self.held |= PERMIT;
+        }
+        if let Some(token) = token {
+            token.spend();
+        }
+        if let Some(pass) = pass {
+            self.pass_is(pass.into_pass());
+        }
+        Ok(None)
+    }
+
+    /// Takes over what an attempt has got while it waited, or why it was refused.
+    pub(super) fn entered(&mut self, waited: Result<Admitted, Rejected>) -> Result<(), Rejected> {
+        let Admitted { pass, permit, at } =
+            waited.inspect_err(|rejected| self.last = Last::Refused(*rejected))?;
+        self.at = at;
+        if permit {
+            self.held |= PERMIT;
+        }
+        self.pass_is(pass);
+        Ok(())
+    }
+
+    fn pass_is(&mut self, pass: Pass) {
+        self.pass = pass;
+        if pass.is_probe() {
+            self.held |= PROBE;
+        }
+    }
+
+    /// Until when the attempt may run.
+    pub(super) fn until(&self) -> Instant {
+        let attempt = self.policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.attempt(self.at));
+        attempt.min(self.deadline)
+    }
+
+    pub(super) fn answered(&mut self, verdict: Verdict) {
+        self.last = Last::Answered;
+        if let Some(breaker) = &self.policies.circuit_breaker {
+            if verdict != Verdict::Success || !breaker.count(self.pass) {
+                self.judged(verdict);
+            }
+        }
+    }
+
+    #[cold]
+    fn judged(&mut self, verdict: Verdict) {
+        let Some(breaker) = &self.policies.circuit_breaker else { return };
+        if verdict == Verdict::Ignored {
+            breaker.give_back(self.pass);
+        } else {
+            breaker.answered(self.pass, self.at, verdict == Verdict::Failure, self.policies.name());
+        }
+        self.held &= !PROBE;
+    }
+
+    /// The attempt that might have run until this moment has not answered.
+    #[cold]
+    pub(super) fn ran_out<R: FromRejected>(&mut self, until: Instant) -> R {
+        let elapsed = Rejected::new(Key::Timeout, Refusal::Elapsed);
+        if until == self.deadline {
+            self.last = Last::Refused(elapsed);
+        } else {
+            self.answered(Verdict::Failure);
+        }
+        R::from_rejected(elapsed)
+    }
+
+    /// Gives back what the attempt holds.
+    pub(super) fn let_go(&mut self) {
+        if self.held & PERMIT != 0 {
+            if let Some(gate) = &self.policies.bulkhead {
+                gate.leave();
+            }
+        }
+        if self.held & PROBE != 0 {
+            if let Some(breaker) = &self.policies.circuit_breaker {
+                breaker.give_back(self.pass);
+            }
+        }
+        self.held = 0;
+    }
+}
+
+impl Drop for Lane<'_> {
+    #[cold]
+    fn drop(&mut self) {
+        self.let_go();
+    }
+}
+
+/// A token whose call never comes to run, because the bulkhead refuses it or it is given up in the queue, is not used:
+/// dropped, it goes back. A circuit that has opened while the call waited refuses it.
+async fn wait<'a>(
+    policies: &'a Policies,
+    pass: Option<Held<'a>>,
+    mut token: Option<Token<'a>>,
+    mut at: Instant,
+    deadline: Instant,
+) -> Result<Admitted, Rejected> {
+    if let (Some(limiter), None) = (&policies.rate_limit, &token) {
+        let (one, since) = limiter.acquire(at, deadline).await?;
+        (token, at) = (Some(one), since);
+    }
+    let mut permit = None;
+    if let Some(gate) = &policies.bulkhead {
+        let (entered, since) = gate.enter(at, deadline).await?;
+        (permit, at) = (Some(entered), since);
+    }
+    if is_late(at, deadline) {
+        return Err(TIME_IS_UP);
+    }
+    let pass = match pass {
+        Some(pass) => pass.renew(at, policies.name())?,
+        None => Pass::NONE,
+    };
+    if let Some(token) = token {
+        token.spend();
+    }
+    let inside = permit.is_some();
+    if let Some(permit) = permit {
+        permit.keep();
+    }
+    Ok(Admitted { pass, permit: inside, at })
+}
+
+const TIME_IS_UP: Rejected = Rejected::new(Key::Timeout, Refusal::Elapsed);
+
+fn is_late(at: Instant, deadline: Instant) -> bool {
+    at >= deadline && deadline != Instant::FAR
+}

@@ -1,0 +1,223 @@
+//! One call: admission, attempts, and what follows each.
+
+mod attempt;
+mod lane;
+mod pause;
+
+use std::future::Future;
+use std::ops::ControlFlow;
+use std::pin::Pin;
+use std::time::Duration;
+
+pub use attempt::Attempt;
+pub use pause::Pause;
+
+use super::judge::Judge;
+use super::retry::{Course, Retrying, Schedule};
+use super::{Again, ByOutcome, FromRejected, Outcome, Policies, Verdict};
+use crate::time::{Instant, now};
+use lane::{First, Lane, Last};
+
+/// One call under [`Policies`]: the state machine that `#[gentle]` drives with an inline loop.
+///
+/// ```text
+/// loop {
+///     let outcome = call.attempt(pin!(async { the body })).await;
+///     match call.settle(outcome) {
+///         ControlFlow::Break(outcome) => return outcome,
+///         ControlFlow::Continue(pause) => pause.await,
+///     }
+/// }
+/// ```
+///
+/// An attempt that is admitted at once and whose operation is ready at once takes no lock, allocates nothing and
+/// reads the clock at most once. Whoever has to wait, for a turn or for an answer, pays one allocation for it.
+#[derive(Debug)]
+pub struct Call<'a> {
+    policies: &'a Policies,
+    /// Whether the first attempt went well and left nothing to do.
+    done: bool,
+    under_way: Option<UnderWay<'a>>,
+}
+
+/// What there is to know about a call that is not over with its first attempt.
+#[derive(Debug)]
+struct UnderWay<'a> {
+    /// Holds a permit until the operation is really gone: the caller owns that, so it is dropped after `attempt` has
+    /// returned.
+    lane: Lane<'a>,
+    begun: Instant,
+    course: Option<Box<Course>>,
+}
+
+impl<'a> Call<'a> {
+    #[inline]
+    pub(super) const fn new(policies: &'a Policies) -> Self {
+        Self { policies, done: false, under_way: None }
+    }
+
+    /// Makes one attempt: waits for its token and its permit, then runs `operation` within its time.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future drops the place in a queue and the timer, and gives back a token that was not used.
+    /// `operation` belongs to the caller and ends when the caller drops it, so the permit is kept beyond that: until
+    /// the call settles, begins another attempt or is dropped.
+    #[inline]
+    pub fn attempt<'c, F>(&'c mut self, operation: Pin<&'c mut F>) -> Attempt<'c, 'a, F>
+    where
+        F: Future,
+        F::Output: FromRejected,
+    {
+        self.attempt_as(operation, ByOutcome)
+    }
+
+    /// Makes one attempt like [`attempt`](Self::attempt), and lets `judge` say what its outcome is.
+    #[inline]
+    pub fn attempt_as<'c, F, J>(&'c mut self, operation: Pin<&'c mut F>, judge: J) -> Attempt<'c, 'a, F, J>
+    where
+        F: Future,
+        F::Output: FromRejected,
+        J: Judge<F::Output>,
+    {
+        Attempt::new(self, operation, judge)
+    }
+
+    /// Decides over the outcome of an attempt: hands it back, or says how long to pause before the next one.
+    #[inline]
+    pub fn settle<R: Outcome>(&mut self, outcome: R) -> ControlFlow<R, Pause> {
+        self.settle_as(outcome, ByOutcome)
+    }
+
+    /// Decides like [`settle`](Self::settle), and lets `judge` say what the outcome is.
+    #[inline]
+    pub fn settle_as<R, J: Judge<R>>(&mut self, outcome: R, judge: J) -> ControlFlow<R, Pause> {
+        if let Some(UnderWay { lane, .. }) = &mut self.under_way {
+            lane.let_go();
+        }
+        let Some(retry) = &self.policies.retry else { return ControlFlow::Break(outcome) };
+        if self.settled() == 0 {
+            retry.earn();
+        }
+        let refused = !J::PLAIN && matches!(self.last(), Last::Refused(_));
+        if !judge.retries(&outcome) && !refused {
+            return ControlFlow::Break(outcome);
+        }
+        match self.pause(retry, || judge.retry_after(&outcome)) {
+            Some(pause) => ControlFlow::Continue(pause),
+            None => ControlFlow::Break(outcome),
+        }
+    }
+
+    /// A copy of an argument for this attempt; a later one may need it again.
+    #[inline]
+    pub fn again<T: Again>(&self, argument: &T) -> T {
+        argument.again()
+    }
+
+    /// How many attempts have been made.
+    pub fn attempts(&self) -> u32 {
+        let unsettled = matches!(self.last(), Last::Answered | Last::Refused(_));
+        self.settled().saturating_add(unsettled.into())
+    }
+
+    /// When the whole call must have ended: [`Instant::FAR`] if never, or before its first attempt.
+    pub fn deadline(&self) -> Instant {
+        self.under_way.as_ref().map_or(Instant::FAR, |under_way| under_way.lane.deadline())
+    }
+
+    #[inline]
+    fn settled(&self) -> u32 {
+        self.under_way.as_ref().map_or(0, |under_way| under_way.lane.made())
+    }
+
+    fn last(&self) -> Last {
+        match &self.under_way {
+            Some(under_way) => under_way.lane.last(),
+            None if self.done => Last::Answered,
+            None => Last::None,
+        }
+    }
+
+    fn lane(&mut self) -> &mut Lane<'a> {
+        &mut self.under_way().lane
+    }
+
+    fn under_way(&mut self) -> &mut UnderWay<'a> {
+        self.under_way.get_or_insert_with(|| {
+            let (begun, deadline) = lane::begin(self.policies);
+            UnderWay { lane: Lane::new(self.policies, begun, deadline), begun, course: None }
+        })
+    }
+
+    #[inline]
+    const fn is_under_way(&self) -> bool {
+        self.under_way.is_some()
+    }
+
+    /// Takes the answer of the first attempt. One that went well needs no more, unless a `judge` could repeat even that.
+    #[inline]
+    fn answered_first(&mut self, first: First<'a>, verdict: Verdict, plain: bool) {
+        let rest = if plain && verdict == Verdict::Success { first.went_well() } else { Some(first) };
+        match rest {
+            Some(first) => self.proceed(first).answered(verdict),
+            None => self.done = true,
+        }
+    }
+
+    /// Goes on with a first attempt that is not all there is to the call.
+    #[cold]
+    fn proceed(&mut self, first: First<'a>) -> &mut Lane<'a> {
+        let begun = first.begun();
+        &mut self.under_way.insert(UnderWay { lane: first.proceed(), begun, course: None }).lane
+    }
+
+    // What follows a failure; `None` when it is final.
+    #[cold]
+    fn pause(&mut self, retry: &Retrying, asked: impl FnOnce() -> Option<Duration>) -> Option<Pause> {
+        let policies = self.policies;
+        let UnderWay { lane, begun, course } = self.under_way();
+        let last = lane.take_last();
+        if matches!(last, Last::Late) {
+            return None;
+        }
+        lane.made_one_more();
+        let at = now();
+        if *begun == Instant::UNKNOWN {
+            *begun = at;
+        }
+        let (elapsed, attempts) = (at - *begun, lane.made());
+        let schedule = retry.follow(course, attempts, || policies.retry_now())?;
+        let delay = delay(schedule, last, elapsed, asked)?;
+        let (due, deadline) = (at + delay, lane.deadline());
+        // A delay that would end after the deadline is not slept either, and costs no budget: the next attempt comes
+        // at once and is refused for lack of time, so that the caller sees a timeout rather than the last failure.
+        if due >= deadline && deadline != Instant::FAR {
+            lane.end(at);
+            return Some(Pause(None));
+        }
+        let policy = policies.name();
+        if !retry.pay(at) {
+            tracing::debug!(policy, attempts, "the retry budget is spent");
+            return None;
+        }
+        tracing::debug!(policy, attempts, ?elapsed, ?delay, "retrying");
+        Some(Pause((!delay.is_zero()).then_some(due)))
+    }
+}
+
+fn delay(
+    schedule: &mut Schedule,
+    last: Last,
+    elapsed: Duration,
+    asked: impl FnOnce() -> Option<Duration>,
+) -> Option<Duration> {
+    match last {
+        Last::Refused(rejected) if rejected.is_timeout() => None,
+        Last::Refused(rejected) => schedule.next_after(elapsed, rejected.retry_after?),
+        Last::None | Last::Late | Last::Answered => match asked() {
+            Some(hint) => schedule.next_after(elapsed, hint),
+            None => schedule.next(elapsed),
+        },
+    }
+}

@@ -1,0 +1,216 @@
+mod live;
+mod text;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::future::Future;
+use std::ops::ControlFlow;
+use std::pin::pin;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use gentle_dsl::{PolicySet, Retry, Setting, parse_policies};
+
+use super::bulkhead::Gate;
+use super::circuit_breaker::{Breaker, Circuit, slow_above};
+use super::rate_limit::Limiter;
+use super::retry::Retrying;
+use super::timeout::Limits;
+use super::{Builder, Call, FromRejected, Mistakes, Outcome};
+use crate::error::Place;
+use text::Text;
+
+/// The policies around one operation, with their state: circuit, bucket, queue, permits, budget.
+///
+/// Each function annotated with `#[gentle(…)]` has one of its own, as a `static`. Make one by hand to share it
+/// between functions on purpose (`policy = PAYMENTS`), to keep one per instance in a field, or to do without
+/// macros.
+///
+/// # Examples
+///
+/// ```
+/// use gentle::policy::Policies;
+///
+/// # async fn ask() -> Result<u32, gentle::Rejected> { Ok(7) }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let gently = Policies::parse(r#"rate_limit = "5/500ms", retry = "exp(100ms..5s), 5 attempts""#)?;
+/// assert_eq!(gently.call(|| ask()).await?, 7);
+/// # Ok(())
+/// # }
+/// ```
+pub struct Policies {
+    /// What every call has to know first: [`TIMED`].
+    flags: AtomicU32,
+    pub(super) circuit_breaker: Option<Breaker>,
+    pub(super) rate_limit: Option<Limiter>,
+    pub(super) bulkhead: Option<Gate>,
+    pub(super) retry: Option<Retrying>,
+    pub(super) timeout: Option<Limits>,
+    text: Text,
+    name: Cow<'static, str>,
+    place: Option<Place>,
+}
+
+/// Calls have to know when they began.
+const TIMED: u32 = 1;
+
+impl Policies {
+    /// Policies from the text of an attribute: `rate_limit = "5/500ms", retry(const(500ms, 5m))`.
+    ///
+    /// # Errors
+    ///
+    /// Every mistake in the text, each with a picture and a corrected value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gentle::policy::Policies;
+    ///
+    /// let mistakes = Policies::parse(r#"rate_limit = "5/500ms brust 10""#).unwrap_err();
+    /// assert!(mistakes.to_string().contains("did you mean `burst`?"));
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, Mistakes> {
+        parse_policies(text).map(|set| Self::given(Cow::Borrowed(""), set))
+    }
+
+    /// Policies put together one by one, each as text or as a value.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Named policies in a `static`: what the macros write.
+    #[doc(hidden)]
+    pub const fn of(name: &'static str, place: Place, set: &'static PolicySet) -> Self {
+        Self {
+            flags: AtomicU32::new(flags(set)),
+            circuit_breaker: match &set.circuit_breaker {
+                Some(breaker) => Some(Breaker::declared(breaker)),
+                None => None,
+            },
+            rate_limit: match &set.rate_limit {
+                Some(limit) => Some(Limiter::declared(limit)),
+                None => None,
+            },
+            bulkhead: match &set.bulkhead {
+                Some(bulkhead) => Some(Gate::new(bulkhead)),
+                None => None,
+            },
+            retry: match &set.retry {
+                Some(retry) => Some(Retrying::new(retry)),
+                None => None,
+            },
+            timeout: match &set.timeout {
+                Some(timeout) => Some(Limits::new(timeout)),
+                None => None,
+            },
+            text: Text::declared(set),
+            name: Cow::Borrowed(name),
+            place: Some(place),
+        }
+    }
+
+    pub(super) fn given(name: Cow<'static, str>, set: PolicySet) -> Self {
+        Self {
+            flags: AtomicU32::new(flags(&set)),
+            circuit_breaker: set.circuit_breaker.map(|breaker| Breaker::given(breaker.on())),
+            rate_limit: set.rate_limit.map(|limit| Limiter::given(limit.on())),
+            bulkhead: set.bulkhead.as_ref().map(Gate::new),
+            retry: set.retry.as_ref().map(Retrying::new),
+            timeout: set.timeout.as_ref().map(Limits::new),
+            text: Text::given(set),
+            name,
+            place: None,
+        }
+    }
+
+    /// The name under which configuration finds them; empty for policies made without one.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where they are written, for those in a `static`.
+    pub fn place(&self) -> Option<Place> {
+        self.place
+    }
+
+    /// The full text now in force, defaults filled in.
+    pub fn current_set(&self) -> PolicySet {
+        self.text.now()
+    }
+
+    /// The circuit breaker among them, to look at it and to hold it open or closed.
+    pub fn circuit_breaker(&self) -> Option<Circuit<'_>> {
+        self.circuit_breaker.as_ref().map(Circuit::of)
+    }
+
+    /// Runs `operation` under these policies: once, or again for as long as a retry says.
+    ///
+    /// # Errors
+    ///
+    /// The operation's own error, unchanged, or what it makes of a [`Rejected`](super::Rejected).
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future drops the operation, its permit, its place in a queue and its timers. A token that an
+    /// attempt has used stays used.
+    pub async fn call<F, Fut>(&self, mut operation: F) -> Fut::Output
+    where
+        F: FnMut() -> Fut,
+        Fut: Future,
+        Fut::Output: Outcome + FromRejected,
+    {
+        let mut call = self.begin();
+        loop {
+            let outcome = call.attempt(pin!(operation())).await;
+            match call.settle(outcome) {
+                ControlFlow::Break(outcome) => return outcome,
+                ControlFlow::Continue(pause) => pause.await,
+            }
+        }
+    }
+
+    /// Begins a call: the state machine that the macros and [`call`](Self::call) drive.
+    #[inline]
+    pub fn begin(&self) -> Call<'_> {
+        Call::new(self)
+    }
+
+    /// The retry now in force.
+    pub(super) fn retry_now(&self) -> Option<Retry> {
+        self.text.read(|set| set.retry).and_then(Setting::on)
+    }
+
+    /// Whether a call has to know when it began.
+    #[inline]
+    pub(super) fn is_timed(&self) -> bool {
+        self.flags.load(Ordering::Relaxed) & TIMED != 0
+    }
+}
+
+const fn flags(set: &PolicySet) -> u32 {
+    let within = match &set.retry {
+        Some(Setting::On(retry)) => retry.limit().is_some(),
+        _ => false,
+    };
+    let slow = match &set.circuit_breaker {
+        Some(Setting::On(breaker)) => slow_above(breaker) != u64::MAX,
+        _ => false,
+    };
+    let timed = within || slow || set.rate_limit.is_some() || set.timeout.is_some();
+    if timed { TIMED } else { 0 }
+}
+
+impl fmt::Display for Policies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text.now().fmt(f)
+    }
+}
+
+impl fmt::Debug for Policies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Policies")
+            .field("name", &self.name)
+            .field("text", &self.to_string())
+            .finish_non_exhaustive()
+    }
+}
