@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use gentle_dsl::{Bulkhead, CircuitBreaker, Hedge, Key, Mistakes, RateLimit, Retry, Sentence, Setting, Timeout};
+use gentle_dsl::{
+    Bulkhead, CircuitBreaker, Hedge, Key, Mistakes, RateLimit, Retry, Sentence, Setting, Timeout,
+};
 
 use super::Value;
 use super::mistake::Mistake;

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use gentle_dsl::{
-    Bulkhead, CircuitBreaker, Mistakes, PolicySet, RateLimit, Retry, Sentence, Setting, Timeout,
+    Bulkhead, CircuitBreaker, Hedge, Mistakes, PolicySet, RateLimit, Retry, Sentence, Setting, Timeout,
 };
 
 use super::Policies;
@@ -56,6 +56,12 @@ impl Builder {
     /// A failure is tried again.
     pub fn retry(mut self, retry: impl IntoSetting<Retry>) -> Self {
         self.set.retry = self.take(retry);
+        self
+    }
+
+    /// A slow call gets another one beside it: it may run several times at once.
+    pub fn hedge(mut self, hedge: impl IntoSetting<Hedge>) -> Self {
+        self.set.hedge = self.take(hedge);
         self
     }
 
@@ -117,4 +123,4 @@ macro_rules! as_itself {
     )+};
 }
 
-as_itself!(Bulkhead, CircuitBreaker, RateLimit, Retry, Timeout);
+as_itself!(Bulkhead, CircuitBreaker, Hedge, RateLimit, Retry, Timeout);

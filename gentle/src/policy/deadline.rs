@@ -33,7 +33,8 @@ pub(crate) fn inherited() -> Inherited {
 pub(crate) struct HandedOn(Inherited);
 
 impl HandedOn {
-    /// Hands on a moment at which somebody drops what runs now; [`Instant::FAR`] changes nothing.
+    /// Hands on a moment at which somebody drops what runs now, no later than what is inherited here; [`Instant::FAR`]
+    /// changes nothing.
     #[inline]
     pub(crate) fn kept(until: Instant) -> Option<Self> {
         (until != Instant::FAR).then(|| Self(INHERITED.replace(Inherited { until, kept: until })))

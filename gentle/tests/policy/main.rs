@@ -4,6 +4,8 @@
 mod bulkhead;
 mod cancel;
 mod circuit_breaker;
+mod deadline;
+mod hedge;
 mod rate_limit;
 mod retry;
 mod timeout;

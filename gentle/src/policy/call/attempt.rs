@@ -5,6 +5,7 @@ use std::task::{Context, Poll, ready};
 
 use super::Call;
 use super::lane::{First, Wait};
+use crate::policy::deadline::HandedOn;
 use crate::policy::{ByOutcome, FromRejected, Judge, Rejected, timeout};
 use crate::time::Instant;
 
@@ -32,6 +33,18 @@ impl<'c, 'a, F, J> Attempt<'c, 'a, F, J> {
     pub(super) const fn new(call: &'c mut Call<'a>, operation: Pin<&'c mut F>, judge: J) -> Self {
         Self { call, operation, stage: Stage::New, judge }
     }
+
+    pub(super) fn call(&mut self) -> &mut Call<'a> {
+        self.call
+    }
+
+    /// Since when its operation runs, where anybody has asked, and until when it may; `None` while it waits for its turn.
+    pub(super) fn runs(&mut self) -> Option<(Instant, Instant)> {
+        match self.stage {
+            Stage::Running(until, _) => Some((self.call.lane().at(), until)),
+            Stage::New | Stage::Queued(_) => None,
+        }
+    }
 }
 
 impl<F, J> Future for Attempt<'_, '_, F, J>
@@ -51,14 +64,16 @@ where
             return this.go_on(cx);
         }
         let Some(first) = First::try_enter(this.call.policies) else { return this.go_on(cx) };
-        match this.operation.as_mut().poll(cx) {
+        let until = first.until();
+        match poll(until, this.operation.as_mut(), cx) {
             Poll::Ready(output) => {
                 let verdict = this.judge.verdict(&output);
                 this.call.answered_first(first, verdict, J::PLAIN);
                 Poll::Ready(output)
             }
             Poll::Pending => {
-                this.stage = Stage::Running(this.call.proceed(first).until(), None);
+                this.call.proceed(first);
+                this.stage = Stage::Running(until, None);
                 this.watch(cx)
             }
         }
@@ -75,7 +90,8 @@ where
         if let Err(rejected) = ready!(self.admitted(cx)) {
             return Poll::Ready(F::Output::from_rejected(rejected));
         }
-        if let Poll::Ready(output) = self.operation.as_mut().poll(cx) {
+        let Stage::Running(until, _) = self.stage else { return Poll::Pending };
+        if let Poll::Ready(output) = poll(until, self.operation.as_mut(), cx) {
             self.call.lane().answered(self.judge.verdict(&output));
             return Poll::Ready(output);
         }
@@ -106,13 +122,21 @@ where
     fn watch(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
         let Stage::Running(until, timer) = &mut self.stage else { return Poll::Pending };
         let until = *until;
-        if until == Instant::FAR {
+        // Whoever is around it ends it then, or nobody does.
+        if until >= self.call.lane().kept() {
             return Poll::Pending;
         }
         let timer = timer.get_or_insert_with(|| Box::pin(timeout::expired(until)));
         ready!(timer.as_mut().poll(cx));
         Poll::Ready(self.call.lane().ran_out(until))
     }
+}
+
+// What is called in it inherits its deadline.
+#[inline]
+fn poll<F: Future>(until: Instant, operation: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output> {
+    let _handed_on = HandedOn::kept(until);
+    operation.poll(cx)
 }
 
 impl<F, J> fmt::Debug for Attempt<'_, '_, F, J> {

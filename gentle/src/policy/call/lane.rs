@@ -5,6 +5,7 @@ use gentle_dsl::Key;
 
 use crate::policy::bulkhead::Permit;
 use crate::policy::circuit_breaker::{Held, Pass};
+use crate::policy::deadline::inherited;
 use crate::policy::judge::Verdict;
 use crate::policy::rate_limit::Token;
 use crate::policy::{FromRejected, Policies, Refusal, Rejected};
@@ -18,6 +19,8 @@ use crate::time::{Instant, now};
 pub(super) struct Lane<'a> {
     policies: &'a Policies,
     deadline: Instant,
+    /// When a call around this one drops it.
+    kept: Instant,
     /// When the attempt began, and then when it was admitted.
     at: Instant,
     pass: Pass,
@@ -47,11 +50,23 @@ pub(super) enum Last {
     /// No attempt has been made since the last one was settled.
     None,
     /// The operation answered, or an attempt of its own ran out of time: a failure may be repeated.
-    Answered,
+    Answered(Verdict),
     /// The time was up before an attempt could be made.
     Late,
     /// A policy refused: to be repeated only if it said when.
     Refused(Rejected),
+}
+
+impl Last {
+    /// It is over, and nobody has to try again.
+    pub(super) const fn is_good(self) -> bool {
+        matches!(self, Self::Answered(Verdict::Success | Verdict::Ignored))
+    }
+
+    /// It has failed, and one beside it may do better. What is refused is refused for all.
+    pub(super) const fn may_be_outdone(self) -> bool {
+        matches!(self, Self::Answered(Verdict::Failure))
+    }
 }
 
 /// An attempt that waits, with what it holds already.
@@ -102,6 +117,12 @@ impl<'a> First<'a> {
         self.begun
     }
 
+    /// Until when it may run.
+    #[inline]
+    pub(super) fn until(&self) -> Instant {
+        until(self.policies, self.begun, self.deadline)
+    }
+
     /// Ends an attempt that went well, unless there is more to do about that.
     #[inline]
     pub(super) fn went_well(self) -> Option<Self> {
@@ -126,14 +147,42 @@ impl<'a> First<'a> {
 /// When a call begins and when it must have ended.
 #[inline]
 pub(super) fn begin(policies: &Policies) -> (Instant, Instant) {
+    let inherited = inherited().until;
     // A retry that only counts never needs the time of a call that goes well.
-    let begun = if policies.is_timed() { now() } else { Instant::UNKNOWN };
-    (begun, policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.whole(begun)))
+    let timed = policies.is_timed() || inherited != Instant::FAR;
+    let begun = if timed { now() } else { Instant::UNKNOWN };
+    let deadline = match &policies.timeout {
+        Some(limits) => limits.whole(begun).min(limits.left_of(inherited)),
+        None => inherited,
+    };
+    (begun, deadline)
+}
+
+#[inline]
+fn until(policies: &Policies, at: Instant, deadline: Instant) -> Instant {
+    let attempt = policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.attempt(at));
+    attempt.min(deadline)
 }
 
 impl<'a> Lane<'a> {
-    pub(super) const fn new(policies: &'a Policies, begun: Instant, deadline: Instant) -> Self {
-        Self { policies, deadline, at: begun, pass: Pass::NONE, made: 0, held: 0, last: Last::None }
+    pub(super) fn new(policies: &'a Policies, begun: Instant, deadline: Instant) -> Self {
+        let kept = inherited().kept;
+        Self { policies, deadline, kept, at: begun, pass: Pass::NONE, made: 0, held: 0, last: Last::None }
+    }
+
+    /// When it is dropped, whatever it does: no timer is needed for what ends then.
+    pub(super) const fn kept(&self) -> Instant {
+        self.kept
+    }
+
+    /// When the attempt was admitted, where anybody has asked.
+    pub(super) const fn at(&self) -> Instant {
+        self.at
+    }
+
+    /// Another attempt, beside this one, has come to this.
+    pub(super) const fn overtaken(&mut self, last: Last) {
+        self.last = last;
     }
 
     pub(super) const fn deadline(&self) -> Instant {
@@ -166,9 +215,9 @@ impl<'a> Lane<'a> {
     /// Begins another attempt.
     pub(super) fn begin(&mut self) {
         self.let_go();
-        // A later attempt begins later, if anybody asks when.
-        if self.made > 0 && self.policies.is_timed() {
-            self.at = now();
+        // A later attempt begins later.
+        if self.made > 0 {
+            self.at = Instant::UNKNOWN;
         }
     }
 
@@ -250,12 +299,11 @@ impl<'a> Lane<'a> {
 
     /// Until when the attempt may run.
     pub(super) fn until(&self) -> Instant {
-        let attempt = self.policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.attempt(self.at));
-        attempt.min(self.deadline)
+        until(self.policies, self.at, self.deadline)
     }
 
     pub(super) fn answered(&mut self, verdict: Verdict) {
-        self.last = Last::Answered;
+        self.last = Last::Answered(verdict);
         if let Some(breaker) = &self.policies.circuit_breaker {
             if verdict != Verdict::Success || !breaker.count(self.pass) {
                 self.judged(verdict);

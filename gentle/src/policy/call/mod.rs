@@ -3,10 +3,11 @@
 mod attempt;
 mod lane;
 mod pause;
+mod race;
 
 use std::future::Future;
 use std::ops::ControlFlow;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 pub use attempt::Attempt;
@@ -17,6 +18,7 @@ use super::retry::{Course, Retrying, Schedule};
 use super::{Again, ByOutcome, FromRejected, Outcome, Policies, Verdict};
 use crate::time::{Instant, now};
 use lane::{First, Lane, Last};
+use race::{Race, beside};
 
 /// One call under [`Policies`]: the state machine that `#[gentle]` drives with an inline loop.
 ///
@@ -83,6 +85,59 @@ impl<'a> Call<'a> {
         Attempt::new(self, operation, judge)
     }
 
+    /// Makes one attempt, and where there is a [hedge](super::hedge) others beside it when it is slow. `operation` makes
+    /// an operation for each; they run at the same time.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future drops all of them, their places in a queue and the timers, and gives back tokens that were not
+    /// used. The permit of the first is kept like that of [`attempt`](Self::attempt), those of the others are not.
+    pub async fn hedged<M, F>(&mut self, operation: M) -> F::Output
+    where
+        M: FnMut() -> F,
+        F: Future,
+        F::Output: FromRejected,
+    {
+        self.hedged_as(operation, ByOutcome).await
+    }
+
+    /// Makes attempts like [`hedged`](Self::hedged), and lets `judge` say what their outcomes are.
+    ///
+    /// # Cancel safety
+    ///
+    /// As for [`hedged`](Self::hedged).
+    pub async fn hedged_as<M, F, J>(&mut self, mut operation: M, judge: J) -> F::Output
+    where
+        M: FnMut() -> F,
+        F: Future,
+        F::Output: FromRejected,
+        J: Judge<F::Output> + Copy + Unpin,
+    {
+        let first = pin!(operation());
+        self.race(first, operation, judge).await
+    }
+
+    /// The `first` attempt, and `more` of them beside it.
+    pub(super) fn race<'c, M, F, J>(
+        &'c mut self,
+        first: Pin<&'c mut F>,
+        mut more: M,
+        judge: J,
+    ) -> impl Future<Output = F::Output> + use<'c, 'a, M, F, J>
+    where
+        M: FnMut() -> F,
+        F: Future,
+        F::Output: FromRejected,
+        J: Judge<F::Output> + Copy + Unpin,
+    {
+        let terms = self.policies.hedge_terms();
+        if let (Some(terms), 0) = (terms, self.settled()) {
+            terms.earn();
+        }
+        let another = move |call| beside(call, more(), judge);
+        Race::new(Attempt::new(self, first, judge), terms, another)
+    }
+
     /// Decides over the outcome of an attempt: hands it back, or says how long to pause before the next one.
     #[inline]
     pub fn settle<R: Outcome>(&mut self, outcome: R) -> ControlFlow<R, Pause> {
@@ -117,7 +172,7 @@ impl<'a> Call<'a> {
 
     /// How many attempts have been made.
     pub fn attempts(&self) -> u32 {
-        let unsettled = matches!(self.last(), Last::Answered | Last::Refused(_));
+        let unsettled = matches!(self.last(), Last::Answered(_) | Last::Refused(_));
         self.settled().saturating_add(unsettled.into())
     }
 
@@ -134,7 +189,7 @@ impl<'a> Call<'a> {
     fn last(&self) -> Last {
         match &self.under_way {
             Some(under_way) => under_way.lane.last(),
-            None if self.done => Last::Answered,
+            None if self.done => Last::Answered(Verdict::Success),
             None => Last::None,
         }
     }
@@ -148,6 +203,13 @@ impl<'a> Call<'a> {
             let (begun, deadline) = lane::begin(self.policies);
             UnderWay { lane: Lane::new(self.policies, begun, deadline), begun, course: None }
         })
+    }
+
+    /// A call beside this one, from now on, that has its deadline.
+    fn beside(&mut self, at: Instant) -> Self {
+        let lane = Lane::new(self.policies, at, self.lane().deadline());
+        let under_way = UnderWay { lane, begun: at, course: None };
+        Self { policies: self.policies, done: false, under_way: Some(under_way) }
     }
 
     #[inline]
@@ -193,6 +255,10 @@ impl<'a> Call<'a> {
         // A delay that would end after the deadline is not slept either, and costs no budget: the next attempt comes
         // at once and is refused for lack of time, so that the caller sees a timeout rather than the last failure.
         if due >= deadline && deadline != Instant::FAR {
+            // Where there was no attempt of ours there is none that could be refused.
+            if matches!(last, Last::None) {
+                return None;
+            }
             lane.end(at);
             return Some(Pause(None));
         }
@@ -215,7 +281,7 @@ fn delay(
     match last {
         Last::Refused(rejected) if rejected.is_timeout() => None,
         Last::Refused(rejected) => schedule.next_after(elapsed, rejected.retry_after?),
-        Last::None | Last::Late | Last::Answered => match asked() {
+        Last::None | Last::Late | Last::Answered(_) => match asked() {
             Some(hint) => schedule.next_after(elapsed, hint),
             None => schedule.next(elapsed),
         },

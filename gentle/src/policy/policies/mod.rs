@@ -12,10 +12,11 @@ use gentle_dsl::{PolicySet, Retry, Setting, parse_policies};
 
 use super::bulkhead::Gate;
 use super::circuit_breaker::{Breaker, Circuit, slow_above};
+use super::hedge::{Hedging, Terms};
 use super::rate_limit::Limiter;
 use super::retry::Retrying;
 use super::timeout::Limits;
-use super::{Builder, Call, FromRejected, Mistakes, Outcome};
+use super::{Builder, ByOutcome, Call, FromRejected, Mistakes, Outcome};
 use crate::error::Place;
 use text::Text;
 
@@ -46,6 +47,7 @@ pub struct Policies {
     pub(super) bulkhead: Option<Gate>,
     pub(super) retry: Option<Retrying>,
     pub(super) timeout: Option<Limits>,
+    hedge: Option<Hedging>,
     text: Text,
     name: Cow<'static, str>,
     place: Option<Place>,
@@ -103,6 +105,7 @@ impl Policies {
                 Some(timeout) => Some(Limits::new(timeout)),
                 None => None,
             },
+            hedge: if set.hedge.is_some() { Some(Hedging::new()) } else { None },
             text: Text::declared(set),
             name: Cow::Borrowed(name),
             place: Some(place),
@@ -117,6 +120,7 @@ impl Policies {
             bulkhead: set.bulkhead.as_ref().map(Gate::new),
             retry: set.retry.as_ref().map(Retrying::new),
             timeout: set.timeout.as_ref().map(Limits::new),
+            hedge: set.hedge.map(|_| Hedging::new()),
             text: Text::given(set),
             name,
             place: None,
@@ -143,7 +147,8 @@ impl Policies {
         self.circuit_breaker.as_ref().map(Circuit::of)
     }
 
-    /// Runs `operation` under these policies: once, or again for as long as a retry says.
+    /// Runs `operation` under these policies: once, or again for as long as a retry says. With a
+    /// [`hedge`](super::hedge) among them it may run several times at once, which must do no harm.
     ///
     /// # Errors
     ///
@@ -161,7 +166,13 @@ impl Policies {
     {
         let mut call = self.begin();
         loop {
-            let outcome = call.attempt(pin!(operation())).await;
+            let outcome = {
+                let first = pin!(operation());
+                match self.hedge {
+                    None => call.attempt(first).await,
+                    Some(_) => call.race(first, &mut operation, ByOutcome).await,
+                }
+            };
             match call.settle(outcome) {
                 ControlFlow::Break(outcome) => return outcome,
                 ControlFlow::Continue(pause) => pause.await,
@@ -178,6 +189,13 @@ impl Policies {
     /// The retry now in force.
     pub(super) fn retry_now(&self) -> Option<Retry> {
         self.text.read(|set| set.retry).and_then(Setting::on)
+    }
+
+    /// The hedge now in force.
+    #[inline]
+    pub(super) fn hedge_terms(&self) -> Option<&Terms> {
+        let written = || self.text.read(|set| set.hedge).and_then(Setting::on);
+        self.hedge.as_ref().map(|hedging| hedging.terms(written))
     }
 
     /// Whether a call has to know when it began.
