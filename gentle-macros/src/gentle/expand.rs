@@ -107,8 +107,9 @@ fn repeated(
     } else {
         quote!(async #body.await)
     };
+    let begin = if attribute.refuses() { quote!(begin) } else { quote!(begin_to_settle) };
     let attempts = quote!(#again let #outcome = #attempt;);
-    settled(&attempts, names)
+    settled(&begin, &attempts, names)
 }
 
 /// The same, each with others beside it when it is slow: what makes one is a closure.
@@ -122,7 +123,7 @@ fn hedged(attribute: &Attribute, function: &mut Function, names: &Names, krate: 
     let hedged = quote_spanned!(*site=> .hedged(|| { #again async move #body }).await);
     if attribute.repeats() {
         let attempts = quote!(let #outcome = #call #hedged;);
-        settled(&attempts, names)
+        settled(&quote!(begin), &attempts, names)
     } else {
         quote!(#policies.begin() #hedged)
     }
@@ -145,11 +146,11 @@ fn anew(
 }
 
 /// The loop around attempts that leave their outcome.
-fn settled(attempts: &TokenStream, names: &Names) -> TokenStream {
+fn settled(begin: &TokenStream, attempts: &TokenStream, names: &Names) -> TokenStream {
     let Names { site, policies, call, outcome, pause, .. } = names;
     let settled = quote_spanned!(*site=> #call.settle(#outcome));
     quote! {
-        let mut #call = #policies.begin();
+        let mut #call = #policies.#begin();
         loop {
             #attempts
             match #settled {

@@ -347,7 +347,7 @@ async fn a_hedged_call_can_be_given_up_at_every_point_and_leaks_nothing() {
 async fn the_probe_of_a_circuit_is_given_back_by_one_that_is_overtaken() {
     let policies = policies(r#"hedge = "after 50ms", circuit_breaker = "1 in a row, open 1s, probe 2""#);
     assert!(policies.call(|| async { Err::<(), _>(anyhow::anyhow!("down")) }).await.is_err());
-    sleep(Duration::from_secs(1)).await;
+    sleep(Duration::from_secs(2)).await;
     let script = Script::new(&[(500, Ok(1)), (10, Ok(2))]);
     assert_eq!(script.under(&policies).await, (Ok(2), ms(60)), "two probes");
     assert_eq!(policies.call(at_once).await, Ok(()), "the first gave its place back");

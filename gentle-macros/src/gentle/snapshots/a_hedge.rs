@@ -5,26 +5,28 @@ async fn read(self, key: &Key, __argument2: (u8, u8)) -> Result<Value, ReadError
         static POLICIES: Policies = Policies::of(
             ::core::concat!(::core::module_path!(), "::read"),
             ::gentle::here!(),
-            PolicySet::new()
-                .retry(Setting::On(
-                    Retry::new(Backoff::Exp {
-                        from: Duration::from_millis(100),
-                        to: Duration::from_secs(10),
-                        factor: Factor::DOUBLE,
-                    })
-                    .attempts(2),
-                ))
-                .hedge(Setting::On(
-                    Hedge::new(HedgeDelay::Percentile {
-                        percentile: 95,
-                        at_least: ::core::option::Option::Some(Duration::from_millis(20)),
-                    })
-                    .max(2)
-                    .budget(Budget {
-                        share: Percent::hundredths(500),
-                        floor: Rate { count: 10, per: Duration::from_secs(1) },
-                    }),
-                )),
+            const {
+                &PolicySet::new()
+                    .retry(Setting::On(
+                        Retry::new(Backoff::Exp {
+                            from: Duration::from_millis(100),
+                            to: Duration::from_secs(10),
+                            factor: Factor::DOUBLE,
+                        })
+                        .attempts(2),
+                    ))
+                    .hedge(Setting::On(
+                        Hedge::new(HedgeDelay::Percentile {
+                            percentile: 95,
+                            at_least: ::core::option::Option::Some(Duration::from_millis(20)),
+                        })
+                        .max(2)
+                        .budget(Budget {
+                            share: Percent::hundredths(500),
+                            floor: Rate { count: 10, per: Duration::from_secs(1) },
+                        }),
+                    ))
+            },
         );
         ::gentle::__private::submit!(Registration::of(&POLICIES));
         &POLICIES

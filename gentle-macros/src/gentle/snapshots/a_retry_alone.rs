@@ -19,7 +19,7 @@ async fn place(order: Order, __argument1: (u8, u8), log: &mut Log) -> Result<(),
         ::gentle::__private::submit!(Registration::of(&POLICIES));
         &POLICIES
     };
-    let mut __call = __policies.begin();
+    let mut __call = __policies.begin_to_settle();
     loop {
         let order = __call.again(&order);
         let (left, right) = __call.again(&__argument1);

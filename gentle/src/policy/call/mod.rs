@@ -58,6 +58,15 @@ impl<'a> Call<'a> {
         Self { policies, done: false, under_way: None }
     }
 
+    /// A call that does not wait for an attempt to begin.
+    pub(super) fn begun(policies: &'a Policies) -> Self {
+        let mut call = Self::new(policies);
+        if policies.is_timed() {
+            call.under_way();
+        }
+        call
+    }
+
     /// Makes one attempt: waits for its token and its permit, then runs `operation` within its time.
     ///
     /// # Cancel safety

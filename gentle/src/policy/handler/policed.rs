@@ -74,7 +74,7 @@ where
     type Error = H::Error;
 
     async fn handle(&self, input: In) -> Result<H::Output, H::Error> {
-        let mut call = self.policies.begin();
+        let mut call = self.policies.begin_to_settle();
         loop {
             let outcome = self.handler.handle(input.clone()).await;
             match call.settle(outcome) {

@@ -186,6 +186,13 @@ impl Policies {
         Call::new(self)
     }
 
+    /// Begins a call whose attempts are only settled, for functions with a retry alone: nobody refuses them. Their time
+    /// begins here.
+    #[inline]
+    pub fn begin_to_settle(&self) -> Call<'_> {
+        Call::begun(self)
+    }
+
     /// The retry now in force.
     pub(super) fn retry_now(&self) -> Option<Retry> {
         self.text.read(|set| set.retry).and_then(Setting::on)
