@@ -2,6 +2,7 @@ use std::borrow::Cow;
 
 use gentle_dsl::{
     Bulkhead, CircuitBreaker, Hedge, Mistakes, PolicySet, RateLimit, Retry, Sentence, Setting, Timeout,
+    check_set,
 };
 
 use super::Policies;
@@ -75,9 +76,9 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// Every mistake in every policy given.
+    /// Every mistake in every policy given, or else in what they say together.
     pub fn build(self) -> Result<Policies, Mistakes> {
-        match self.mistakes {
+        match self.mistakes.or_else(|| Mistakes::collect(check_set(&self.set))) {
             Some(mistakes) => Err(mistakes),
             None => Ok(Policies::given(self.name, self.set)),
         }

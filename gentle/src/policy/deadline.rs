@@ -40,9 +40,10 @@ impl HandedOn {
         (until != Instant::FAR).then(|| Self(INHERITED.replace(Inherited { until, kept: until })))
     }
 
-    fn bounded(until: Instant) -> Self {
+    fn bounded(until: Instant, kept: Instant) -> Self {
         let before = inherited();
-        Self(INHERITED.replace(Inherited { until: before.until.min(until), ..before }))
+        let bounded = Inherited { until: before.until.min(until), kept: before.kept.min(kept) };
+        Self(INHERITED.replace(bounded))
     }
 }
 
@@ -108,10 +109,19 @@ pub fn deadline() -> Option<Instant> {
 /// # Ok(())
 /// # }
 /// ```
-pub async fn with_deadline<F: Future>(deadline: Instant, future: F) -> F::Output {
+pub fn with_deadline<F: Future>(deadline: Instant, future: F) -> impl Future<Output = F::Output> {
+    bounded(deadline, Instant::FAR, future)
+}
+
+/// The same for a `future` that the caller drops then.
+pub(crate) fn dropped_at<F: Future>(deadline: Instant, future: F) -> impl Future<Output = F::Output> {
+    bounded(deadline, deadline, future)
+}
+
+async fn bounded<F: Future>(until: Instant, kept: Instant, future: F) -> F::Output {
     let mut future = pin!(future);
     poll_fn(|cx| {
-        let _handed_on = HandedOn::bounded(deadline);
+        let _handed_on = HandedOn::bounded(until, kept);
         future.as_mut().poll(cx)
     })
     .await

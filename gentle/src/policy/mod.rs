@@ -44,6 +44,7 @@ pub mod tower;
 
 pub use builder::{Builder, IntoSetting};
 pub use call::{Attempt, Call, Pause};
+pub(crate) use deadline::dropped_at;
 pub use deadline::{deadline, with_deadline};
 pub use gentle_dsl::{
     Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Factor, Hedge, HedgeDelay, Jitter, Key, Mistake,

@@ -438,3 +438,30 @@ async fn shared_policies_hedge_the_functions_that_are_idempotent() {
     let (answer, took) = timed(once(&mut 0)).await;
     assert_eq!((answer.unwrap(), took), (1, ms(200)));
 }
+
+#[test]
+fn a_hedge_that_never_starts_is_found_also_when_policies_are_built() {
+    let mistakes = Policies::builder().hedge("after 5s").timeout("2s").build().unwrap_err();
+    assert_eq!(mistakes.first().code(), "G601");
+    let text = r#"hedge = "after p95 at least 2s", timeout = "10s, 2s each attempt""#;
+    assert_eq!(Policies::parse(text).unwrap_err().first().code(), "G601");
+    assert!(Policies::builder().hedge("after p95").timeout("2s").build().is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_with_a_hedge_runs_beside_itself() {
+    use gentle::policy::handler::Handler;
+    let asked = Arc::new(AtomicU32::new(0));
+    let read = {
+        let asked = asked.clone();
+        move |player: u32| {
+            let number = asked.fetch_add(1, Ordering::SeqCst) + 1;
+            async move {
+                sleep(ms(200) / number).await;
+                Ok::<_, Rejected>(player + number)
+            }
+        }
+    };
+    let read = read.hedge("after 50ms").unwrap();
+    assert_eq!(timed(read.handle(40)).await, (Ok(42), ms(150)));
+}

@@ -168,9 +168,10 @@ impl Policies {
         loop {
             let outcome = {
                 let first = pin!(operation());
-                match self.hedge {
-                    None => call.attempt(first).await,
-                    Some(_) => call.race(first, &mut operation, ByOutcome).await,
+                if self.hedges() {
+                    call.race(first, &mut operation, ByOutcome).await
+                } else {
+                    call.attempt(first).await
                 }
             };
             match call.settle(outcome) {
@@ -196,6 +197,12 @@ impl Policies {
     /// The retry now in force.
     pub(super) fn retry_now(&self) -> Option<Retry> {
         self.text.read(|set| set.retry).and_then(Setting::on)
+    }
+
+    /// Whether there is a hedge among them.
+    #[inline]
+    pub(super) const fn hedges(&self) -> bool {
+        self.hedge.is_some()
     }
 
     /// The hedge now in force.
