@@ -5,7 +5,7 @@ async fn read_score(player: u64) -> Result<u64, Rejected> {
     Ok(player)
 }
 
-#[gentle(timeout(10s, 2s each attempt), hedge(max 2, after 5s), idempotent)]
+#[gentle(timeout(10s, 2s each attempt), hedge(after 5s, max 2), idempotent)]
 async fn read_name(player: u64) -> Result<u64, Rejected> {
     Ok(player)
 }

@@ -9,7 +9,7 @@ async fn pay(order: &Order) -> Result<Receipt, Rejected> {
     Ok(Receipt)
 }
 
-#[gentle(hedge(max 2, after 50ms, budget 5%))]
+#[gentle(hedge(after p95 at least 20ms, max 2, budget 5%))]
 async fn read(order: &Order) -> Result<Receipt, Rejected> {
     let _ = order;
     Ok(Receipt)

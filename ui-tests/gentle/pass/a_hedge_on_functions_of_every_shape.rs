@@ -22,7 +22,7 @@ async fn owned(scores: Scores, (first, mut last): (usize, usize), _: String) -> 
 }
 
 #[gentle(policy = SCORES, idempotent)]
-async fn shared<T: Clone + Send>(what: T, more: impl Into<String>) -> Result<(T, String), Rejected>
+async fn shared<T: Clone + Send>(what: T, more: impl Into<String> + Clone) -> Result<(T, String), Rejected>
 where
     T: Sync,
 {
