@@ -91,7 +91,7 @@ impl Attribute {
         match key {
             "name" => self.name = name(argument, errors),
             "policy" => self.policy = code(argument, "PAYMENTS", errors),
-            "idempotent" => self.idempotent = flag(argument, errors),
+            "idempotent" => self.idempotent = Some(flag(argument, errors)),
             "crate" => self.krate = code(argument, "my_crate::gentle", errors),
             later if LATER.contains(&later) => not_there_yet(argument, errors),
             _ => unknown(argument, errors),
@@ -132,11 +132,11 @@ impl Attribute {
 }
 
 /// A key that says everything by itself.
-fn flag(argument: &Argument, errors: &Errors) -> Option<Ident> {
+fn flag(argument: &Argument, errors: &Errors) -> Ident {
     if !matches!(argument.value, Value::None) {
         errors.mistake(argument.tokens(), &messages::takes_no_value("gentle", &argument.key));
     }
-    Some(argument.key.clone())
+    argument.key.clone()
 }
 
 fn name(argument: &Argument, errors: &Errors) -> Option<LitStr> {

@@ -24,7 +24,7 @@ pub(crate) struct Histogram {
 /// The counts at one moment, for several questions about the same.
 #[derive(Clone, Debug)]
 pub(crate) struct Counts {
-    counts: [u64; BUCKETS],
+    held: [u64; BUCKETS],
     all: u64,
     longest: u64,
 }
@@ -48,13 +48,13 @@ impl Histogram {
 
     /// Everything recorded so far.
     pub(crate) fn counts(&self) -> Counts {
-        let mut counts = [0; BUCKETS];
+        let mut held = [0; BUCKETS];
         let mut all = 0_u64;
-        for (count, recorded) in counts.iter_mut().zip(&self.counts) {
+        for (count, recorded) in held.iter_mut().zip(&self.counts) {
             *count = recorded.load(Ordering::Relaxed);
             all = all.saturating_add(*count);
         }
-        Counts { counts, all, longest: self.longest.load(Ordering::Relaxed) }
+        Counts { held, all, longest: self.longest.load(Ordering::Relaxed) }
     }
 
     /// Adds what another has recorded.
@@ -103,7 +103,7 @@ impl Counts {
             let middle = if last { self.longest } else { floor(bucket).midpoint(floor(bucket + 1)) };
             middle.min(self.longest).saturating_mul(*count)
         };
-        Duration::from_nanos(self.counts.iter().enumerate().map(middle).fold(0, u64::saturating_add))
+        Duration::from_nanos(self.held.iter().enumerate().map(middle).fold(0, u64::saturating_add))
     }
 
     /// The time within which this share of them was done; `None` when there are none.
@@ -119,7 +119,7 @@ impl Counts {
         )]
         let rank = ((self.all as f64 * share).ceil() as u64).clamp(1, self.all);
         let mut before = 0_u64;
-        for (bucket, count) in self.counts.iter().enumerate() {
+        for (bucket, count) in self.held.iter().enumerate() {
             let until = before.saturating_add(*count);
             if rank <= until {
                 return Some(Duration::from_nanos(self.within(bucket, rank - before, *count)));
@@ -131,7 +131,7 @@ impl Counts {
 
     /// Each range that holds any: the time it ends with, and how many it holds.
     pub(crate) fn ranges(&self) -> impl Iterator<Item = (Duration, u64)> + '_ {
-        let held = self.counts.iter().enumerate().filter(|(_, count)| **count > 0);
+        let held = self.held.iter().enumerate().filter(|(_, count)| **count > 0);
         held.map(|(bucket, count)| (Duration::from_nanos(floor(bucket + 1)), *count))
     }
 
@@ -150,9 +150,8 @@ impl Counts {
 /// The bucket that counts such a time.
 #[inline]
 const fn bucket(nanos: u64) -> usize {
-    let bits = 63 - (nanos | 1).leading_zeros();
+    let bits = (nanos | 1).ilog2();
     if bits < FIRST_BITS {
-        #[expect(clippy::cast_possible_truncation, reason = "it is below eight")]
         return (nanos >> (FIRST_BITS - STEP_BITS)) as usize;
     }
     #[expect(clippy::cast_possible_truncation, reason = "three bits of it are left")]
@@ -167,7 +166,7 @@ const fn floor(bucket: usize) -> u64 {
     if octave == 0 {
         return step << (FIRST_BITS - STEP_BITS);
     }
-    (STEPS as u64 + step) << (octave as u32 - 1 + FIRST_BITS - STEP_BITS)
+    (STEPS as u64 + step) << (octave - 1 + (FIRST_BITS - STEP_BITS) as usize)
 }
 
 #[cfg(test)]

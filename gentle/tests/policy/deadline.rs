@@ -134,7 +134,7 @@ async fn the_attempts_of_a_retry_share_what_was_inherited() {
     let tries = Cell::new(0);
     let fails = || async {
         tries.set(tries.get() + 1);
-        assert_eq!(left(), Some(SECOND - 400 * (tries.get() - 1) * Duration::from_millis(1)));
+        assert_eq!(left(), Some(Duration::from_millis(1_400 - 400 * tries.get())));
         Err::<(), _>(anyhow::anyhow!("no"))
     };
     let (answer, took) = timed(with_deadline(now() + SECOND, stubborn.call(fails))).await;

@@ -86,9 +86,8 @@ fn a_layer_refuses_a_hedge() {
 
 #[tokio::test(start_paused = true)]
 async fn what_a_service_calls_inherits_the_time_of_its_layer() {
-    let left = service_fn(|()| async {
-        Ok::<_, BoxError>(gentle::policy::deadline().map(|until| until - now()))
-    });
+    let left =
+        service_fn(|()| async { Ok::<_, BoxError>(gentle::policy::deadline().map(|until| until - now())) });
     let answer = layer(r#"timeout = "2s, 1s each attempt""#).layer(left).oneshot(()).await;
     assert_eq!(answer.unwrap(), Some(millis(1_000)));
 }

@@ -137,10 +137,10 @@ impl Terms {
 mod tests {
     use super::*;
     use crate::time::now;
-    use gentle_dsl::{Budget, Percent, Rate, Sentence};
+    use gentle_dsl::{Budget, Percent, Rate, Sentence, Setting};
 
     fn hedging(text: &str) -> (Hedging, Option<Hedge>) {
-        let hedge = Hedge::parse(text).ok().and_then(|setting| setting.on());
+        let hedge = Hedge::parse(text).ok().and_then(Setting::on);
         (Hedging::new(), hedge)
     }
 
