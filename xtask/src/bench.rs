@@ -1,10 +1,11 @@
 //! `cargo xtask bench`: runs a benchmark of `benches/`, which prints what it has measured.
 
+use std::env;
 use std::process::ExitCode;
 
 use crate::near;
 use crate::test::need;
-use crate::workspace::cargo;
+use crate::workspace::{cargo, root};
 
 const BENCHES: [&str; 1] = ["policies"];
 const PACKAGE: [&str; 2] = ["--package", "gentle-benches"];
@@ -59,8 +60,19 @@ fn run(name: &str, option: Option<&str>) -> Result<bool, String> {
     let alone = option.is_some_and(|option| ALONE.contains(&option));
     let peers: &[&str] = if alone { &[] } else { &["--features", "peers"] };
     let arguments = [&["run", "--quiet", "--release"], &PACKAGE[..], peers, &["--bin", name, "--"]].concat();
-    let status = cargo(&arguments).args(option).status();
-    status.map(|status| status.success()).map_err(|error| format!("cannot run cargo: {error}"))
+    let mut command = cargo(&arguments);
+    command.args(option);
+    if alone {
+        command.env("RUSTFLAGS", anywhere());
+    }
+    command.status().map(|status| status.success()).map_err(|error| format!("cannot run cargo: {error}"))
+}
+
+// The compiler goes by hashes of paths in what it inlines: without this the same source would be counted otherwise in
+// every folder.
+fn anywhere() -> String {
+    let given = env::var("RUSTFLAGS").unwrap_or_default();
+    format!("{given} --remap-path-prefix={}=/gentle", root().display())
 }
 
 #[cfg(test)]

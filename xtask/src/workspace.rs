@@ -13,7 +13,7 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
 }
 
 // Asked at run time first: two checkouts that share a target folder share this program too.
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     let own =
         env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
     own.parent().map_or_else(|| PathBuf::from("."), PathBuf::from)

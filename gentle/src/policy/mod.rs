@@ -17,6 +17,8 @@
 //! Around a function there is the attribute, around a call [`Policies::call`]. Operations that are put together as
 //! values have policies as methods ([`handler`]), and services in a stack have them as layers (`tower`, with the
 //! feature of that name).
+//!
+//! Who knows another library finds its words beside ours in [`coming_from`].
 
 mod budget;
 mod builder;
@@ -34,6 +36,8 @@ mod shared;
 
 pub mod bulkhead;
 pub mod circuit_breaker;
+#[doc = include_str!("coming_from.md")]
+pub mod coming_from {}
 pub mod handler;
 pub mod hedge;
 pub mod rate_limit;

@@ -4,6 +4,7 @@
 mod bulkhead;
 mod cancel;
 mod circuit_breaker;
+mod coming_from;
 mod deadline;
 mod hedge;
 mod rate_limit;

@@ -63,7 +63,13 @@ where
         if this.call.is_under_way() {
             return this.go_on(cx);
         }
-        let Some(first) = First::try_enter(this.call.policies) else { return this.go_on(cx) };
+        let first = match First::try_enter(this.call.policies) {
+            Ok(first) => first,
+            Err(lane) => {
+                this.call.proceed(lane);
+                return this.go_on(cx);
+            }
+        };
         let until = first.until();
         match poll(until, this.operation.as_mut(), cx) {
             Poll::Ready(output) => {
@@ -72,7 +78,7 @@ where
                 Poll::Ready(output)
             }
             Poll::Pending => {
-                this.call.proceed(first);
+                this.call.proceed(first.proceed());
                 this.stage = Stage::Running(until, None);
                 this.watch(cx)
             }

@@ -80,24 +80,26 @@ pub(super) struct Admitted {
 }
 
 impl<'a> First<'a> {
-    /// Admission where nothing stands in the way, as nearly always. Otherwise nothing has happened.
+    /// Admission where nothing stands in the way, as nearly always. Otherwise nothing has happened, and the lane begins
+    /// at the beginning.
     #[expect(
         clippy::inline_always,
         reason = "it has one caller in each function, whose every call goes through it"
     )]
     #[inline(always)]
-    pub(super) fn try_enter(policies: &'a Policies) -> Option<Self> {
+    pub(super) fn try_enter(policies: &'a Policies) -> Result<Self, Lane<'a>> {
         let (begun, deadline) = begin(policies);
+        let slowly = || Lane::new(policies, begun, deadline);
         if begun >= deadline {
-            return None;
+            return Err(slowly());
         }
         let pass = match &policies.circuit_breaker {
-            Some(breaker) => breaker.try_pass()?,
+            Some(breaker) => breaker.try_pass().ok_or_else(slowly)?,
             None => Pass::NONE,
         };
         if let Some(limiter) = &policies.rate_limit {
             if !limiter.try_take(begun) {
-                return None;
+                return Err(slowly());
             }
         }
         let mut permit = None;
@@ -107,14 +109,10 @@ impl<'a> First<'a> {
                 if let Some(limiter) = &policies.rate_limit {
                     limiter.give_back();
                 }
-                return None;
+                return Err(slowly());
             }
         }
-        Some(Self { policies, begun, deadline, pass, permit })
-    }
-
-    pub(super) const fn begun(&self) -> Instant {
-        self.begun
+        Ok(Self { policies, begun, deadline, pass, permit })
     }
 
     /// Until when it may run.
@@ -175,14 +173,14 @@ impl<'a> Lane<'a> {
         self.kept
     }
 
-    /// When the attempt was admitted, where anybody has asked.
-    pub(super) const fn at(&self) -> Instant {
-        self.at
-    }
-
     /// Another attempt, beside this one, has come to this.
     pub(super) const fn overtaken(&mut self, last: Last) {
         self.last = last;
+    }
+
+    /// When the attempt was admitted, where anybody has asked; that of a call that has made none, when it began.
+    pub(super) const fn at(&self) -> Instant {
+        self.at
     }
 
     pub(super) const fn deadline(&self) -> Instant {

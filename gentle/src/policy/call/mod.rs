@@ -52,6 +52,12 @@ struct UnderWay<'a> {
     course: Option<Box<Course>>,
 }
 
+impl<'a> UnderWay<'a> {
+    const fn new(lane: Lane<'a>) -> Self {
+        Self { begun: lane.at(), lane, course: None }
+    }
+}
+
 impl<'a> Call<'a> {
     #[inline]
     pub(super) const fn new(policies: &'a Policies) -> Self {
@@ -210,15 +216,14 @@ impl<'a> Call<'a> {
     fn under_way(&mut self) -> &mut UnderWay<'a> {
         self.under_way.get_or_insert_with(|| {
             let (begun, deadline) = lane::begin(self.policies);
-            UnderWay { lane: Lane::new(self.policies, begun, deadline), begun, course: None }
+            UnderWay::new(Lane::new(self.policies, begun, deadline))
         })
     }
 
     /// A call beside this one, from now on, that has its deadline.
     fn beside(&mut self, at: Instant) -> Self {
         let lane = Lane::new(self.policies, at, self.lane().deadline());
-        let under_way = UnderWay { lane, begun: at, course: None };
-        Self { policies: self.policies, done: false, under_way: Some(under_way) }
+        Self { policies: self.policies, done: false, under_way: Some(UnderWay::new(lane)) }
     }
 
     #[inline]
@@ -231,16 +236,15 @@ impl<'a> Call<'a> {
     fn answered_first(&mut self, first: First<'a>, verdict: Verdict, plain: bool) {
         let rest = if plain && verdict == Verdict::Success { first.went_well() } else { Some(first) };
         match rest {
-            Some(first) => self.proceed(first).answered(verdict),
+            Some(first) => self.proceed(first.proceed()).answered(verdict),
             None => self.done = true,
         }
     }
 
-    /// Goes on with a first attempt that is not all there is to the call.
+    /// Goes on with a call whose first attempt is not all there is to it.
     #[cold]
-    fn proceed(&mut self, first: First<'a>) -> &mut Lane<'a> {
-        let begun = first.begun();
-        &mut self.under_way.insert(UnderWay { lane: first.proceed(), begun, course: None }).lane
+    fn proceed(&mut self, lane: Lane<'a>) -> &mut Lane<'a> {
+        &mut self.under_way.insert(UnderWay::new(lane)).lane
     }
 
     // What follows a failure; `None` when it is final.
@@ -258,8 +262,12 @@ impl<'a> Call<'a> {
             *begun = at;
         }
         let (elapsed, attempts) = (at - *begun, lane.made());
-        let schedule = retry.follow(course, attempts, || policies.retry_now())?;
-        let delay = delay(schedule, last, elapsed, asked)?;
+        let delay = retry.follow(
+            course,
+            attempts,
+            || policies.retry_now(),
+            |schedule| delay(schedule, last, elapsed, asked),
+        )?;
         let (due, deadline) = (at + delay, lane.deadline());
         // A delay that would end after the deadline is not slept either, and costs no budget: the next attempt comes
         // at once and is refused for lack of time, so that the caller sees a timeout rather than the last failure.

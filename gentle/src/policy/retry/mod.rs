@@ -48,6 +48,7 @@
 mod schedule;
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use gentle_dsl::Setting;
 
@@ -89,20 +90,25 @@ impl Retrying {
         self.changes.fetch_add(1, Ordering::Release);
     }
 
-    /// The delays of a call that has made `attempts`, by the `sentence` now in force; `None` when retrying is switched
-    /// off.
-    pub(crate) fn follow<'c>(
+    /// The next delay of a call that has made `attempts`, by the `sentence` now in force; `None` when there is none, or
+    /// retrying is switched off. What is not followed by another attempt is not kept.
+    pub(crate) fn follow(
         &self,
-        course: &'c mut Option<Box<Course>>,
+        course: &mut Option<Box<Course>>,
         attempts: u32,
         sentence: impl FnOnce() -> Option<Retry>,
-    ) -> Option<&'c mut Schedule> {
+        next: impl FnOnce(&mut Schedule) -> Option<Duration>,
+    ) -> Option<Duration> {
         let changes = self.changes.load(Ordering::Acquire);
-        if course.as_ref().is_none_or(|course| course.changes != changes) {
-            let begin = |retry| Box::new(Course { schedule: Schedule::resumed(&retry, attempts), changes });
-            *course = sentence().map(begin);
+        match course {
+            Some(course) if course.changes == changes => next(&mut course.schedule),
+            _ => {
+                let mut schedule = Schedule::resumed(&sentence()?, attempts);
+                let delay = next(&mut schedule)?;
+                *course = Some(Box::new(Course { schedule, changes }));
+                Some(delay)
+            }
         }
-        course.as_mut().map(|course| &mut course.schedule)
     }
 
     /// Notes the first attempt of a call: it earns a share of a retry.
