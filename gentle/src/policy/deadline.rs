@@ -4,53 +4,69 @@ use std::pin::pin;
 
 use crate::time::Instant;
 
-/// What a call inherits from the one it is made in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Inherited {
-    /// When it must have ended.
-    pub(crate) until: Instant,
-    /// When it is dropped in any case, by a call around it, so that it needs no timer of its own for that.
-    pub(crate) kept: Instant,
-}
-
-impl Inherited {
-    const NOTHING: Self = Self { until: Instant::FAR, kept: Instant::FAR };
-}
-
 thread_local! {
-    static INHERITED: Cell<Inherited> = const { Cell::new(Inherited::NOTHING) };
+    /// When what runs now must have ended.
+    static UNTIL: Cell<Instant> = const { Cell::new(Instant::FAR) };
+    /// Such a moment at which nobody drops what runs: who has to end by then needs a timer.
+    static UNKEPT: Cell<Instant> = const { Cell::new(Instant::FAR) };
 }
 
-/// What calls inherit here and now: it is set only while the operation of a call is being polled, so that it is as good
-/// as a local of the task, and belongs to no other task of the thread.
+/// When a call must have ended that is made here and now.
+///
+/// It is set only while the operation of a call is being polled, so that it is as good as a local of the task, and belongs
+/// to no other task of the thread.
 #[inline]
-pub(crate) fn inherited() -> Inherited {
-    INHERITED.get()
+pub(crate) fn inherited() -> Instant {
+    UNTIL.get()
 }
 
-/// While this is held, calls inherit what it was made of. Dropped, also by a panic, it brings back what was before.
+/// When a call that is made here and now is dropped in any case, by a call around it.
+#[cold]
+pub(crate) fn kept() -> Instant {
+    let until = UNTIL.get();
+    if until == UNKEPT.get() { Instant::FAR } else { until }
+}
+
+/// While this is held, calls inherit a deadline. Dropped, also by a panic, it brings back the one before.
 #[derive(Debug)]
-pub(crate) struct HandedOn(Inherited);
+pub(crate) struct HandedOn(Instant);
 
 impl HandedOn {
-    /// Hands on a moment at which somebody drops what runs now, no later than what is inherited here; [`Instant::FAR`]
-    /// changes nothing.
+    /// Hands on a moment at which somebody drops what runs now; it is no later than what is inherited here.
     #[inline]
     pub(crate) fn kept(until: Instant) -> Option<Self> {
-        (until != Instant::FAR).then(|| Self(INHERITED.replace(Inherited { until, kept: until })))
-    }
-
-    fn bounded(until: Instant, kept: Instant) -> Self {
-        let before = inherited();
-        let bounded = Inherited { until: before.until.min(until), kept: before.kept.min(kept) };
-        Self(INHERITED.replace(bounded))
+        (until != Instant::FAR).then(|| Self(UNTIL.replace(until)))
     }
 }
 
 impl Drop for HandedOn {
     #[inline]
     fn drop(&mut self) {
-        INHERITED.set(self.0);
+        UNTIL.set(self.0);
+    }
+}
+
+/// The same for a moment at which nobody drops it.
+struct Bounded {
+    until: Instant,
+    unkept: Instant,
+}
+
+impl Bounded {
+    fn by(deadline: Instant) -> Self {
+        let before = Self { until: UNTIL.get(), unkept: UNKEPT.get() };
+        if deadline < before.until {
+            UNTIL.set(deadline);
+            UNKEPT.set(deadline);
+        }
+        before
+    }
+}
+
+impl Drop for Bounded {
+    fn drop(&mut self) {
+        UNTIL.set(self.until);
+        UNKEPT.set(self.unkept);
     }
 }
 
@@ -78,7 +94,7 @@ impl Drop for HandedOn {
 /// # }
 /// ```
 pub fn deadline() -> Option<Instant> {
-    let until = inherited().until;
+    let until = inherited();
     (until != Instant::FAR).then_some(until)
 }
 
@@ -109,19 +125,20 @@ pub fn deadline() -> Option<Instant> {
 /// # Ok(())
 /// # }
 /// ```
-pub fn with_deadline<F: Future>(deadline: Instant, future: F) -> impl Future<Output = F::Output> {
-    bounded(deadline, Instant::FAR, future)
+pub async fn with_deadline<F: Future>(deadline: Instant, future: F) -> F::Output {
+    let mut future = pin!(future);
+    poll_fn(|cx| {
+        let _bounded = Bounded::by(deadline);
+        future.as_mut().poll(cx)
+    })
+    .await
 }
 
 /// The same for a `future` that the caller drops then.
-pub(crate) fn dropped_at<F: Future>(deadline: Instant, future: F) -> impl Future<Output = F::Output> {
-    bounded(deadline, deadline, future)
-}
-
-async fn bounded<F: Future>(until: Instant, kept: Instant, future: F) -> F::Output {
+pub(crate) async fn dropped_at<F: Future>(deadline: Instant, future: F) -> F::Output {
     let mut future = pin!(future);
     poll_fn(|cx| {
-        let _handed_on = HandedOn::bounded(until, kept);
+        let _handed_on = HandedOn::kept(inherited().min(deadline));
         future.as_mut().poll(cx)
     })
     .await
@@ -143,7 +160,7 @@ mod tests {
             assert_eq!(deadline(), Some(LATE));
             {
                 let _early = HandedOn::kept(EARLY);
-                assert_eq!(inherited(), Inherited { until: EARLY, kept: EARLY });
+                assert_eq!((inherited(), kept()), (EARLY, EARLY));
             }
             assert_eq!(deadline(), Some(LATE));
         }
@@ -163,13 +180,14 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_deadline_only_becomes_earlier() {
-        let read = || async { inherited() };
-        assert_eq!(with_deadline(LATE, read()).await, Inherited { until: LATE, kept: Instant::FAR });
+        let read = || async { (inherited(), kept()) };
+        assert_eq!(with_deadline(LATE, read()).await, (LATE, Instant::FAR), "nobody drops it");
         let inner = with_deadline(EARLY, with_deadline(LATE, read())).await;
-        assert_eq!(inner.until, EARLY, "the outer one holds inside");
-        let _kept = HandedOn::kept(LATE);
-        assert_eq!(with_deadline(EARLY, read()).await, Inherited { until: EARLY, kept: LATE });
-        assert_eq!(with_deadline(Instant::FAR, read()).await.until, LATE);
+        assert_eq!(inner, (EARLY, Instant::FAR), "the outer one holds inside");
+        assert_eq!(dropped_at(LATE, with_deadline(EARLY, read())).await, (EARLY, Instant::FAR));
+        assert_eq!(with_deadline(LATE, dropped_at(EARLY, read())).await, (EARLY, EARLY));
+        assert_eq!(dropped_at(EARLY, with_deadline(LATE, read())).await, (EARLY, EARLY));
+        assert_eq!(with_deadline(Instant::FAR, read()).await, (Instant::FAR, Instant::FAR));
     }
 
     #[tokio::test(start_paused = true)]

@@ -45,9 +45,11 @@ async fn an_own_limit_that_is_shorter_holds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_attempt_hands_on_the_end_of_its_own() {
+async fn what_is_handed_on_is_the_end_of_the_call_and_not_of_an_attempt() {
     let outer = policies(r#"timeout = "10s, 3s each attempt""#);
-    assert_eq!(outer.call(|| async { Ok::<_, Rejected>(left()) }).await, Ok(Some(3 * SECOND)));
+    assert_eq!(outer.call(|| async { Ok::<_, Rejected>(left()) }).await, Ok(Some(10 * SECOND)));
+    let attempts = policies(r#"timeout = "3s each attempt""#);
+    assert_eq!(attempts.call(|| async { Ok::<_, Rejected>(left()) }).await, Ok(None));
 }
 
 #[tokio::test(start_paused = true)]

@@ -275,7 +275,7 @@ async fn calls_beside_each_other_inherit_the_same_deadline() {
         Ok::<_, Rejected>(())
     };
     assert_eq!(policies.call(looks).await, Ok(()));
-    assert_eq!(*left.borrow(), [ms(300), ms(350)]);
+    assert_eq!(*left.borrow(), [ms(1000), ms(1000)]);
     assert_eq!(gentle::policy::deadline(), None);
 
     let all = gentle::policy::with_deadline(now() + ms(80), policies.call(pending::<Answer>));

@@ -89,5 +89,5 @@ async fn what_a_service_calls_inherits_the_time_of_its_layer() {
     let left =
         service_fn(|()| async { Ok::<_, BoxError>(gentle::policy::deadline().map(|until| until - now())) });
     let answer = layer(r#"timeout = "2s, 1s each attempt""#).layer(left).oneshot(()).await;
-    assert_eq!(answer.unwrap(), Some(millis(1_000)));
+    assert_eq!(answer.unwrap(), Some(millis(2_000)));
 }

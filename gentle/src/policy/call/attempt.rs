@@ -70,16 +70,14 @@ where
                 return this.go_on(cx);
             }
         };
-        let until = first.until();
-        match poll(until, this.operation.as_mut(), cx) {
+        match poll(first.deadline(), this.operation.as_mut(), cx) {
             Poll::Ready(output) => {
                 let verdict = this.judge.verdict(&output);
                 this.call.answered_first(first, verdict, J::PLAIN);
                 Poll::Ready(output)
             }
             Poll::Pending => {
-                this.call.proceed(first.proceed());
-                this.stage = Stage::Running(until, None);
+                this.stage = Stage::Running(this.call.proceed(first.proceed()).until(), None);
                 this.watch(cx)
             }
         }
@@ -96,8 +94,7 @@ where
         if let Err(rejected) = ready!(self.admitted(cx)) {
             return Poll::Ready(F::Output::from_rejected(rejected));
         }
-        let Stage::Running(until, _) = self.stage else { return Poll::Pending };
-        if let Poll::Ready(output) = poll(until, self.operation.as_mut(), cx) {
+        if let Poll::Ready(output) = poll(self.call.lane().deadline(), self.operation.as_mut(), cx) {
             self.call.lane().answered(self.judge.verdict(&output));
             return Poll::Ready(output);
         }
@@ -140,8 +137,8 @@ where
 
 // What is called in it inherits its deadline.
 #[inline]
-fn poll<F: Future>(until: Instant, operation: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output> {
-    let _handed_on = HandedOn::kept(until);
+fn poll<F: Future>(deadline: Instant, operation: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output> {
+    let _handed_on = HandedOn::kept(deadline);
     operation.poll(cx)
 }
 

@@ -5,7 +5,7 @@ use gentle_dsl::Key;
 
 use crate::policy::bulkhead::Permit;
 use crate::policy::circuit_breaker::{Held, Pass};
-use crate::policy::deadline::inherited;
+use crate::policy::deadline::{inherited, kept};
 use crate::policy::judge::Verdict;
 use crate::policy::rate_limit::Token;
 use crate::policy::{FromRejected, Policies, Refusal, Rejected};
@@ -115,10 +115,9 @@ impl<'a> First<'a> {
         Ok(Self { policies, begun, deadline, pass, permit })
     }
 
-    /// Until when it may run.
     #[inline]
-    pub(super) fn until(&self) -> Instant {
-        until(self.policies, self.begun, self.deadline)
+    pub(super) const fn deadline(&self) -> Instant {
+        self.deadline
     }
 
     /// Ends an attempt that went well, unless there is more to do about that.
@@ -145,27 +144,35 @@ impl<'a> First<'a> {
 /// When a call begins and when it must have ended.
 #[inline]
 pub(super) fn begin(policies: &Policies) -> (Instant, Instant) {
-    let inherited = inherited().until;
+    let inherited = inherited();
+    if inherited != Instant::FAR {
+        return begin_within(policies, inherited);
+    }
     // A retry that only counts never needs the time of a call that goes well.
-    let timed = policies.is_timed() || inherited != Instant::FAR;
-    let begun = if timed { now() } else { Instant::UNKNOWN };
-    let deadline = match &policies.timeout {
-        Some(limits) => limits.whole(begun).min(limits.left_of(inherited)),
-        None => inherited,
-    };
-    (begun, deadline)
+    let begun = if policies.is_timed() { now() } else { Instant::UNKNOWN };
+    (begun, policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.whole(begun)))
 }
 
-#[inline]
-fn until(policies: &Policies, at: Instant, deadline: Instant) -> Instant {
-    let attempt = policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.attempt(at));
-    attempt.min(deadline)
+/// The same for a call that is made in another one.
+#[cold]
+fn begin_within(policies: &Policies, inherited: Instant) -> (Instant, Instant) {
+    let begun = now();
+    let own = policies.timeout.as_ref().map(|limits| limits.whole(begun).min(limits.left_of(inherited)));
+    (begun, own.unwrap_or(inherited))
 }
 
 impl<'a> Lane<'a> {
     pub(super) fn new(policies: &'a Policies, begun: Instant, deadline: Instant) -> Self {
-        let kept = inherited().kept;
-        Self { policies, deadline, kept, at: begun, pass: Pass::NONE, made: 0, held: 0, last: Last::None }
+        Self {
+            policies,
+            deadline,
+            kept: kept(),
+            at: begun,
+            pass: Pass::NONE,
+            made: 0,
+            held: 0,
+            last: Last::None,
+        }
     }
 
     /// When it is dropped, whatever it does: no timer is needed for what ends then.
@@ -297,7 +304,8 @@ impl<'a> Lane<'a> {
 
     /// Until when the attempt may run.
     pub(super) fn until(&self) -> Instant {
-        until(self.policies, self.at, self.deadline)
+        let attempt = self.policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.attempt(self.at));
+        attempt.min(self.deadline)
     }
 
     pub(super) fn answered(&mut self, verdict: Verdict) {

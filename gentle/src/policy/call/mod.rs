@@ -39,6 +39,8 @@ pub struct Call<'a> {
     policies: &'a Policies,
     /// Whether the first attempt went well and left nothing to do.
     done: bool,
+    /// When it began, of one that makes no attempts.
+    begun: Instant,
     under_way: Option<UnderWay<'a>>,
 }
 
@@ -61,16 +63,14 @@ impl<'a> UnderWay<'a> {
 impl<'a> Call<'a> {
     #[inline]
     pub(super) const fn new(policies: &'a Policies) -> Self {
-        Self { policies, done: false, under_way: None }
+        Self { policies, done: false, begun: Instant::UNKNOWN, under_way: None }
     }
 
-    /// A call that does not wait for an attempt to begin.
+    /// A call that begins now and not with its first attempt.
+    #[inline]
     pub(super) fn begun(policies: &'a Policies) -> Self {
-        let mut call = Self::new(policies);
-        if policies.is_timed() {
-            call.under_way();
-        }
-        call
+        let begun = if policies.is_timed() { now() } else { Instant::UNKNOWN };
+        Self { begun, ..Self::new(policies) }
     }
 
     /// Makes one attempt: waits for its token and its permit, then runs `operation` within its time.
@@ -215,15 +215,16 @@ impl<'a> Call<'a> {
 
     fn under_way(&mut self) -> &mut UnderWay<'a> {
         self.under_way.get_or_insert_with(|| {
-            let (begun, deadline) = lane::begin(self.policies);
-            UnderWay::new(Lane::new(self.policies, begun, deadline))
+            let (at, deadline) = lane::begin(self.policies);
+            let begun = if self.begun == Instant::UNKNOWN { at } else { self.begun };
+            UnderWay { begun, ..UnderWay::new(Lane::new(self.policies, at, deadline)) }
         })
     }
 
     /// A call beside this one, from now on, that has its deadline.
     fn beside(&mut self, at: Instant) -> Self {
         let lane = Lane::new(self.policies, at, self.lane().deadline());
-        Self { policies: self.policies, done: false, under_way: Some(UnderWay::new(lane)) }
+        Self { under_way: Some(UnderWay::new(lane)), ..Self::new(self.policies) }
     }
 
     #[inline]

@@ -19,8 +19,7 @@
 //! at once, a call whose time is up never reaches the operation, and an answer that comes at the very end is still
 //! the answer.
 //!
-//! **Calls inside a call** inherit what is left of its time, or of its attempt, if that is less than their own, minus their
-//! `reserve`: they wait for no token, no permit and no next attempt beyond it, and when it is over they are refused, as
+//! **Calls inside a call** inherit what is left of its time, if that is less than their own, minus their `reserve`: they wait for no token, no permit and no next attempt beyond it, and when it is over they are refused, as
 //! timeouts, without running. That needs no word and no argument, and holds for whatever runs in the same task; one that
 //! is spawned inherits nothing. A function with a `retry` alone, which cannot say that it was refused, stops retrying
 //! and returns its last error. [`deadline`](super::deadline()) is that moment, for who has to tell it to somebody else, and
@@ -99,9 +98,6 @@ impl Limits {
 
     /// What is left of the time of the call around it, less what is reserved for the way back.
     pub(crate) fn left_of(&self, inherited: Instant) -> Instant {
-        if inherited == Instant::FAR {
-            return inherited;
-        }
         inherited.minus(self.reserve.load(Ordering::Relaxed))
     }
 
