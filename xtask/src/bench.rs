@@ -7,7 +7,7 @@ use crate::near;
 use crate::test::need;
 use crate::workspace::{cargo, root};
 
-const BENCHES: [&str; 1] = ["policies"];
+const BENCHES: [&str; 2] = ["boot", "policies"];
 const PACKAGE: [&str; 2] = ["--package", "gentle-benches"];
 const OPTIONS: [&str; 3] = ["--json", "--check", "--record"];
 /// What is about gentle alone, and is counted in a program without the others.

@@ -170,7 +170,7 @@ impl Config {
     /// # }
     /// ```
     pub fn service(&self, name: &str, prefix: Option<&str>) -> Section {
-        Section::new(self.clone(), KeyPath::of(["service", name]), prefix)
+        Section::of_service(self.clone(), name, prefix)
     }
 
     /// What is configured for the policy of exactly this name, in `[policy.NAME]` and `GENTLE_POLICY_NAME_…`.

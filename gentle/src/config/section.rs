@@ -46,6 +46,8 @@ pub struct Section {
     config: Config,
     path: KeyPath,
     prefix: Option<String>,
+    /// Whether nothing anywhere speaks of it.
+    silent: bool,
     reading: Mutex<Reading>,
 }
 
@@ -58,7 +60,20 @@ struct Reading {
 impl Section {
     pub(crate) fn new(config: Config, path: KeyPath, prefix: Option<&str>) -> Self {
         let prefix = prefix.map(str::to_owned);
-        Self { config, path, prefix, reading: Mutex::default() }
+        Self { config, path, prefix, silent: false, reading: Mutex::default() }
+    }
+
+    /// The same, of a service: of most there is nothing to read.
+    pub(crate) fn of_service(config: Config, name: &str, prefix: Option<&str>) -> Self {
+        let section = Self::new(config, KeyPath::of(["service", name]), prefix);
+        Self { silent: !section.is_spoken_of(), ..section }
+    }
+
+    fn is_spoken_of(&self) -> bool {
+        let prefixes = [Some(self.path.variable()), self.prefix.clone()];
+        let environment = &self.config.0.environment;
+        prefixes.into_iter().flatten().any(|prefix| environment.has(&format!("{prefix}_")))
+            || self.config.layers().into_iter().any(|layer| layer.speaks_of(&self.path))
     }
 
     /// The names right below: of `policy`, the policies that the file and the code speak of.
@@ -70,6 +85,9 @@ impl Section {
     pub fn get(&self, key: &str) -> Option<Value> {
         let first = key.split('.').next().unwrap_or(key);
         self.reading().asked.insert(first.to_owned());
+        if self.silent {
+            return None;
+        }
         self.config.find(&self.path.join(key), &self.variables(key))
     }
 

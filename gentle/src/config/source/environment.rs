@@ -33,6 +33,12 @@ impl Environment {
         Some(Value::plain(key.clone(), text.clone(), Origin::Environment(Arc::from(name.as_str()))))
     }
 
+    /// Whether there is a variable whose name begins so.
+    pub(crate) fn has(&self, prefix: &str) -> bool {
+        let first = self.variables.range(prefix.to_owned()..).next();
+        first.is_some_and(|(name, _)| name.starts_with(prefix))
+    }
+
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.variables.keys().map(String::as_str)
     }

@@ -22,6 +22,18 @@ pub(crate) struct Layer {
     pub(crate) named: BTreeMap<KeyPath, Origin>,
 }
 
+impl Layer {
+    /// Whether it has this key, or one below it.
+    pub(crate) fn speaks_of(&self, path: &KeyPath) -> bool {
+        has(&self.values, path) || has(&self.named, path)
+    }
+}
+
+fn has<V>(map: &BTreeMap<KeyPath, V>, path: &KeyPath) -> bool {
+    let first = map.range(path.clone()..).next();
+    first.is_some_and(|(key, _)| key == path || key.below(path).is_some())
+}
+
 /// Reads a file of configuration whole.
 pub(crate) fn read(path: &Path) -> Result<String, Mistake> {
     let name = path.display().to_string();

@@ -244,6 +244,10 @@ impl Driver {
             if heed_halt && self.is_halting() {
                 return Happening::Halt;
             }
+            // Nobody has to wait for what has happened already, and setting up a wait is the dear part.
+            if let Some((job, result)) = self.already() {
+                return Happening::Done(job, result);
+            }
             let timer = self.next_timer();
             let wake = timer.map_or(late, |(deadline, _)| deadline.min(late));
             tokio::select! {
