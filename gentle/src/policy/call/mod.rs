@@ -55,6 +55,14 @@ struct UnderWay<'a> {
 }
 
 impl<'a> UnderWay<'a> {
+    /// One that begins now, or has `begun` before, where that is known.
+    #[cold]
+    fn begin(policies: &'a Policies, begun: Instant) -> Self {
+        let (at, deadline) = lane::begin(policies);
+        let begun = if begun == Instant::UNKNOWN { at } else { begun };
+        Self { begun, ..Self::new(Lane::new(policies, at, deadline)) }
+    }
+
     const fn new(lane: Lane<'a>) -> Self {
         Self { begun: lane.at(), lane, course: None }
     }
@@ -209,16 +217,14 @@ impl<'a> Call<'a> {
         }
     }
 
+    #[inline]
     fn lane(&mut self) -> &mut Lane<'a> {
         &mut self.under_way().lane
     }
 
+    #[inline]
     fn under_way(&mut self) -> &mut UnderWay<'a> {
-        self.under_way.get_or_insert_with(|| {
-            let (at, deadline) = lane::begin(self.policies);
-            let begun = if self.begun == Instant::UNKNOWN { at } else { self.begun };
-            UnderWay { begun, ..UnderWay::new(Lane::new(self.policies, at, deadline)) }
-        })
+        self.under_way.get_or_insert_with(|| UnderWay::begin(self.policies, self.begun))
     }
 
     /// A call beside this one, from now on, that has its deadline.
