@@ -213,6 +213,9 @@ fn hedge(hedge: &Hedge) -> TokenStream {
         let budget = self::budget(&budget);
         code.extend(quote!(.budget(#budget)));
     }
+    if hedge.is_free() {
+        code.extend(quote!(.free()));
+    }
     code
 }
 

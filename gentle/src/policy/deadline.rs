@@ -20,8 +20,7 @@ pub(crate) fn inherited() -> Instant {
     UNTIL.get()
 }
 
-/// When a call that is made here and now is dropped in any case, by a call around it.
-#[cold]
+/// When what runs here and now is dropped in any case, by a call around it.
 pub(crate) fn kept() -> Instant {
     let until = UNTIL.get();
     if until == UNKEPT.get() { Instant::FAR } else { until }

@@ -1,8 +1,9 @@
 use std::cell::Cell;
+use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::task::{Context, Wake, Waker};
+use std::task::{Context, Poll, Wake, Waker};
 
 use gentle::gentle;
 use gentle::policy::{Key, Refusal, deadline, with_deadline};
@@ -177,6 +178,22 @@ async fn a_call_that_ends_with_the_one_around_it_needs_no_timer() {
     let alone = policies(r#"bulkhead = "1""#);
     assert_eq!(wakers(alone.call(pending::<Answer>)), 0);
     assert_eq!(wakers(with_deadline(now() + SECOND, alone.call(pending::<Answer>))), 1, "nobody else would");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_carried_out_of_the_one_around_it_looks_after_itself() {
+    let (outer, inner) = (policies(r#"timeout = "1h""#), policies(r#"bulkhead = "1""#));
+    let carried = outer
+        .call(|| async {
+            let inner = inner.clone();
+            let mut call = Box::pin(async move { inner.call(pending::<Answer>).await });
+            assert!(poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx))).await.is_pending());
+            Ok::<_, Rejected>(call)
+        })
+        .await;
+    let (answer, took) = timed(carried.unwrap()).await;
+    assert!(answer.unwrap_err().is_timeout());
+    assert_eq!(took, 3600 * SECOND);
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,7 +5,7 @@ use std::task::{Context, Poll, ready};
 
 use super::Call;
 use super::lane::{First, Wait};
-use crate::policy::deadline::HandedOn;
+use crate::policy::deadline::{HandedOn, kept};
 use crate::policy::{ByOutcome, FromRejected, Judge, Rejected, timeout};
 use crate::time::Instant;
 
@@ -126,7 +126,7 @@ where
         let Stage::Running(until, timer) = &mut self.stage else { return Poll::Pending };
         let until = *until;
         // Whoever is around it ends it then, or nobody does.
-        if until >= self.call.lane().kept() {
+        if until >= kept() {
             return Poll::Pending;
         }
         let timer = timer.get_or_insert_with(|| Box::pin(timeout::expired(until)));

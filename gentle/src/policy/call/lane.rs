@@ -5,7 +5,7 @@ use gentle_dsl::Key;
 
 use crate::policy::bulkhead::Permit;
 use crate::policy::circuit_breaker::{Held, Pass};
-use crate::policy::deadline::{inherited, kept};
+use crate::policy::deadline::inherited;
 use crate::policy::judge::Verdict;
 use crate::policy::rate_limit::Token;
 use crate::policy::{FromRejected, Policies, Refusal, Rejected};
@@ -19,8 +19,6 @@ use crate::time::{Instant, now};
 pub(super) struct Lane<'a> {
     policies: &'a Policies,
     deadline: Instant,
-    /// When a call around this one drops it.
-    kept: Instant,
     /// When the attempt began, and then when it was admitted.
     at: Instant,
     pass: Pass,
@@ -162,22 +160,8 @@ fn begin_within(policies: &Policies, inherited: Instant) -> (Instant, Instant) {
 }
 
 impl<'a> Lane<'a> {
-    pub(super) fn new(policies: &'a Policies, begun: Instant, deadline: Instant) -> Self {
-        Self {
-            policies,
-            deadline,
-            kept: kept(),
-            at: begun,
-            pass: Pass::NONE,
-            made: 0,
-            held: 0,
-            last: Last::None,
-        }
-    }
-
-    /// When it is dropped, whatever it does: no timer is needed for what ends then.
-    pub(super) const fn kept(&self) -> Instant {
-        self.kept
+    pub(super) const fn new(policies: &'a Policies, begun: Instant, deadline: Instant) -> Self {
+        Self { policies, deadline, at: begun, pass: Pass::NONE, made: 0, held: 0, last: Last::None }
     }
 
     /// Another attempt, beside this one, has come to this.

@@ -37,12 +37,13 @@ use race::{Race, beside};
 #[derive(Debug)]
 pub struct Call<'a> {
     policies: &'a Policies,
-    /// Whether the first attempt went well and left nothing to do.
-    done: bool,
-    /// When it began, of one that makes no attempts.
+    /// When it began, of one that makes no attempts; [`DONE`] when the first one went well and left nothing to do.
     begun: Instant,
     under_way: Option<UnderWay<'a>>,
 }
+
+/// A moment at which no call begins.
+const DONE: Instant = Instant::FAR;
 
 /// What there is to know about a call that is not over with its first attempt.
 #[derive(Debug)]
@@ -59,7 +60,7 @@ impl<'a> UnderWay<'a> {
     #[cold]
     fn begin(policies: &'a Policies, begun: Instant) -> Self {
         let (at, deadline) = lane::begin(policies);
-        let begun = if begun == Instant::UNKNOWN { at } else { begun };
+        let begun = if begun == Instant::UNKNOWN || begun == DONE { at } else { begun };
         Self { begun, ..Self::new(Lane::new(policies, at, deadline)) }
     }
 
@@ -71,7 +72,7 @@ impl<'a> UnderWay<'a> {
 impl<'a> Call<'a> {
     #[inline]
     pub(super) const fn new(policies: &'a Policies) -> Self {
-        Self { policies, done: false, begun: Instant::UNKNOWN, under_way: None }
+        Self { policies, begun: Instant::UNKNOWN, under_way: None }
     }
 
     /// A call that begins now and not with its first attempt.
@@ -212,7 +213,7 @@ impl<'a> Call<'a> {
     fn last(&self) -> Last {
         match &self.under_way {
             Some(under_way) => under_way.lane.last(),
-            None if self.done => Last::Answered(Verdict::Success),
+            None if self.begun == DONE => Last::Answered(Verdict::Success),
             None => Last::None,
         }
     }
@@ -244,7 +245,7 @@ impl<'a> Call<'a> {
         let rest = if plain && verdict == Verdict::Success { first.went_well() } else { Some(first) };
         match rest {
             Some(first) => self.proceed(first.proceed()).answered(verdict),
-            None => self.done = true,
+            None => self.begun = DONE,
         }
     }
 

@@ -14,7 +14,7 @@
 //! | anything: `on` | `after p95 at least 10ms, max 1, budget 10%` |
 //! | `max` | 1 extra call |
 //! | `at least` beside a percentile | none |
-//! | `budget` | it draws on that of the [`retry`](super::retry), if there is one |
+//! | `budget` | it draws on that of the [`retry`](super::retry), if there is one; `budget off` draws on none |
 //!
 //! **What it asks of a function:** that it may run several times at once. `#[gentle(…)]` wants the word `idempotent` beside
 //! it, lends arguments to all calls at once, and clones those taken by value; a `&mut` argument cannot be shared.

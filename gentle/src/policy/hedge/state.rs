@@ -23,7 +23,7 @@ pub(crate) struct Terms {
     percentile: AtomicU32,
     /// How many extra calls there are at most; none when it is off.
     most: AtomicU32,
-    /// Whether it has a budget of its own.
+    /// Whether it has a budget of its own, or none at all.
     pays: AtomicBool,
     purse: Purse,
     latency: OnceLock<Box<Latency>>,
@@ -82,7 +82,7 @@ impl Terms {
         };
         self.after.store(after, Ordering::Relaxed);
         self.percentile.store(percentile, Ordering::Relaxed);
-        self.pays.store(hedge.withdraws().is_some(), Ordering::Relaxed);
+        self.pays.store(hedge.withdraws().is_some() || hedge.is_free(), Ordering::Relaxed);
         self.purse.set(hedge.withdraws());
         self.most.store(hedge.most(), Ordering::Relaxed);
         if let Some(latency) = self.latency.get() {
@@ -198,5 +198,7 @@ mod tests {
         assert_eq!((terms.pay(now()), terms.pay(now())), (Some(true), Some(false)));
         hedging.set(Some(Hedge::new(HedgeDelay::Fixed(Duration::from_millis(1)))));
         assert_eq!(terms.pay(now()), None, "that of the retry pays");
+        hedging.set(Some(Hedge::new(HedgeDelay::Fixed(Duration::from_millis(1))).free()));
+        assert!((0..100).all(|_| terms.pay(now()) == Some(true)), "nobody pays");
     }
 }
