@@ -14,7 +14,6 @@ const LATER: &[Later] = &[
     key(Key::Fallback),
     key(Key::Cache),
     key(Key::Throttle),
-    key(Key::Hedge),
     key(Key::Chaos),
     words(Key::RateLimit, &[("lifo", "serving the newest first")]),
     words(Key::RateLimit, &[("each", "a separate limit for each key"), ("up", "the number of keys")]),
@@ -25,7 +24,6 @@ const LATER: &[Later] = &[
         Key::CircuitBreaker,
         &[("each", "a separate circuit breaker for each key"), ("up", "the number of keys")],
     ),
-    words(Key::Timeout, &[("reserve", "the time that the way back takes")]),
 ];
 
 const ADAPT: &str = "limits that adapt";

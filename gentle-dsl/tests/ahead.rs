@@ -102,6 +102,11 @@ fn a_hedge_starts_after_a_time() {
         Hedge::new(slow(20)).max(2).budget(Budget::share(percent(5))),
         "after p95 at least 20ms, max 2, budget 5% floor 10/s",
     );
+    means(
+        &["after 50ms, budget off", "after 50ms budget off max 1"],
+        Hedge::new(HedgeDelay::Fixed(ms(50))).free(),
+        "after 50ms, max 1, budget off",
+    );
 }
 
 #[test]

@@ -229,10 +229,6 @@ help: write `100/s`";
         ("auto", &["G009 auto"], "write `16`"),
         ("4 start 2", &["G009 start"], "write `4`"),
     ]);
-    table::<Timeout>(&[
-        ("10s, 2s each attempt, reserve 50ms", &["G009 reserve"], "write `10s, 2s each attempt`"),
-        ("reserve 50ms", &["G009 reserve"], "write `10s`"),
-    ]);
 }
 
 #[test]
@@ -430,13 +426,6 @@ gentle: `retry` is given twice [G007]
                                           ^^^^^
 
 help: keep one of them
-
-gentle: `hedge` is not there yet [G009]
-
-    ratelimit = \"5/s\", retry(5 attempts), retry = \"on\", hedge = \"after 5s\", timeout = \"5mins\"
-                                                        ^^^^^
-
-help: leave it out; the word is reserved for it
 
 timeout: unknown unit `mins` [G006]
 

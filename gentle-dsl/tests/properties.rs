@@ -142,8 +142,9 @@ fn hedges() -> impl Strategy<Value = Hedge> {
         (1_u8..100, prop::option::of(durations()))
             .prop_map(|(percentile, at_least)| HedgeDelay::Percentile { percentile, at_least }),
     ];
-    (delay, 1_u32.., prop::option::of(budgets())).prop_map(|(delay, most, budget)| {
+    (delay, 1_u32.., prop::option::of(budgets()), any::<bool>()).prop_map(|(delay, most, budget, free)| {
         let hedge = Hedge::new(delay).max(most);
+        let hedge = if free && budget.is_none() { hedge.free() } else { hedge };
         budget.map_or(hedge, |budget| hedge.budget(budget))
     })
 }

@@ -21,6 +21,9 @@ fn checked(input: TokenStream) -> TokenStream {
     if let Some(policy) = &attribute.policy {
         errors.mistake(policy, &messages::policy_in_policies());
     }
+    if let Some(idempotent) = &attribute.idempotent {
+        errors.mistake(idempotent, &messages::idempotent_in_policies());
+    }
     let policies = of(&attribute);
     if errors.is_empty() {
         return policies;

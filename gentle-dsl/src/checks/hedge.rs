@@ -47,6 +47,5 @@ fn help(delay: HedgeDelay, limit: Duration) -> String {
 /// The hedge as people write it: without what is assumed anyway.
 fn brief(hedge: &Hedge) -> String {
     let most = if hedge.most() == 1 { String::new() } else { format!(", max {}", hedge.most()) };
-    let budget = hedge.withdraws().map(|budget| format!(", budget {budget}")).unwrap_or_default();
-    format!("{}{most}{budget}", hedge.delay())
+    format!("{}{most}{}", hedge.delay(), hedge.budget_text())
 }

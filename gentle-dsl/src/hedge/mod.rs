@@ -25,7 +25,7 @@ use crate::{
 /// const SLOW: HedgeDelay = HedgeDelay::Percentile { percentile: 95, at_least: Some(Duration::from_millis(20)) };
 /// const HEDGE: Hedge = Hedge::new(SLOW).max(2);
 ///
-/// assert_eq!(Hedge::parse_ahead("after p95 at least 20ms, max 2")?.on(), Some(HEDGE));
+/// assert_eq!(Hedge::parse("after p95 at least 20ms, max 2")?.on(), Some(HEDGE));
 /// assert_eq!(HEDGE.to_string(), "after p95 at least 20ms, max 2");
 /// # Ok::<(), gentle_dsl::Mistakes>(())
 /// ```
@@ -34,6 +34,7 @@ pub struct Hedge {
     after: HedgeDelay,
     most: u32,
     budget: Option<Budget>,
+    free: bool,
 }
 
 /// After which time a call is slow.
@@ -80,7 +81,7 @@ impl Hedge {
 
     /// One more call after this time.
     pub const fn new(after: HedgeDelay) -> Self {
-        Self { after, most: 1, budget: None }
+        Self { after, most: 1, budget: None, free: false }
     }
 
     /// At most so many more calls.
@@ -95,6 +96,12 @@ impl Hedge {
         self
     }
 
+    /// An extra call costs nothing, not even what the budget of a retry would allow: `budget off`.
+    pub const fn free(mut self) -> Self {
+        self.free = true;
+        self
+    }
+
     /// After which time a call is slow.
     pub const fn delay(&self) -> HedgeDelay {
         self.after
@@ -105,9 +112,24 @@ impl Hedge {
         self.most
     }
 
-    /// The budget that each extra call withdraws from. `None`: that of the retry, if there is one.
+    /// The budget that each extra call withdraws from. `None`: that of the retry, if there is one, unless it is
+    /// [free](Self::is_free).
     pub const fn withdraws(&self) -> Option<Budget> {
-        self.budget
+        if self.free { None } else { self.budget }
+    }
+
+    /// Whether extra calls cost nothing.
+    pub const fn is_free(&self) -> bool {
+        self.free
+    }
+
+    /// The clause about the budget, where there is one.
+    pub(crate) fn budget_text(&self) -> String {
+        match self.withdraws() {
+            _ if self.free => ", budget off".into(),
+            Some(budget) => format!(", budget {budget}"),
+            None => String::new(),
+        }
     }
 }
 
@@ -121,7 +143,6 @@ impl Sentence for Hedge {
 
 impl fmt::Display for Hedge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, max {}", self.after, self.most)?;
-        self.budget.map_or(Ok(()), |budget| write!(f, ", budget {budget}"))
+        write!(f, "{}, max {}{}", self.after, self.most, self.budget_text())
     }
 }

@@ -45,6 +45,7 @@ pub(super) fn hedge(reader: &mut Reader<'_>) -> Option<Hedge> {
     }
     let mut hedge = Hedge::new(after.value()?).max(most.value().unwrap_or(1));
     hedge.budget = budget.value().flatten();
+    hedge.free = budget.value() == Some(None);
     Some(hedge)
 }
 

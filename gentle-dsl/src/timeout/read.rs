@@ -39,7 +39,6 @@ impl Clauses {
         }
         match reader.word(0) {
             Some("each") => reversed(reader),
-            _ if reader.reserved_word() => {}
             Some("reserve") => self.read_reserve(reader),
             _ => reader.unknown_clause(),
         }
@@ -66,7 +65,7 @@ impl Clauses {
             draft.help("write `off` for no timeout, or e.g. `{fixed}`")
         };
         let duration = reader.positive_duration(zero);
-        let reserves = reader.word(0) == Some("reserve") && reader.reserved("reserve").is_none();
+        let reserves = reader.word(0) == Some("reserve");
         let given = self.whole.given().is_some() || self.attempt.given().is_some();
         if reserves && given && reader.is_last_or_clause(1) {
             let reserve = format!("reserve {}", reader.slice(start.clone()));

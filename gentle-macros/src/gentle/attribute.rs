@@ -1,4 +1,4 @@
-use gentle_dsl::{Key, PolicySet};
+use gentle_dsl::{Key, PolicySet, check_set};
 use proc_macro2::{Span, TokenStream};
 use syn::parse::Parse;
 use syn::{Expr, Ident, LitStr, Path};
@@ -8,8 +8,8 @@ use crate::support::errors::Errors;
 use crate::support::{messages, options, sentence};
 
 /// The keys beside the policies; the second half is known and does nothing yet.
-const CODE_KEYS: [&str; 4] = ["name", "policy", "on_event", "crate"];
-const LATER: [&str; 5] = ["idempotent", "retry_if", "failure_if", "retry_after", "cost"];
+const CODE_KEYS: [&str; 5] = ["name", "policy", "idempotent", "on_event", "crate"];
+const LATER: [&str; 4] = ["retry_if", "failure_if", "retry_after", "cost"];
 
 /// What stands inside `#[gentle(…)]`.
 #[derive(Default)]
@@ -21,6 +21,10 @@ pub(crate) struct Attribute {
     pub(crate) policy: Option<Expr>,
     pub(crate) on_event: Option<Expr>,
     pub(crate) krate: Option<Path>,
+    /// The word that says that several calls at once do no harm.
+    pub(crate) idempotent: Option<Ident>,
+    /// The hedge as it is written.
+    pub(crate) hedge: Option<Argument>,
     given: Vec<String>,
 }
 
@@ -43,6 +47,11 @@ impl Attribute {
     /// Whether a call may make more than one attempt, as far as the attribute can tell.
     pub(crate) fn repeats(&self) -> bool {
         self.policy.is_some() || self.key(Key::Retry).is_some()
+    }
+
+    /// Whether an attempt may have others beside it.
+    pub(crate) fn hedges(&self) -> bool {
+        self.hedge.is_some() || (self.policy.is_some() && self.idempotent.is_some())
     }
 
     /// Whether a policy may refuse a call: a retry alone never does.
@@ -70,6 +79,10 @@ impl Attribute {
             Key::RateLimit => self.set.rate_limit = sentence::read(argument, errors),
             Key::Bulkhead => self.set.bulkhead = sentence::read(argument, errors),
             Key::Retry => self.set.retry = sentence::read(argument, errors),
+            Key::Hedge => {
+                self.set.hedge = sentence::read(argument, errors);
+                self.hedge = Some(argument.clone());
+            }
             Key::Timeout => self.set.timeout = sentence::read(argument, errors),
             _ => not_there_yet(argument, errors),
         }
@@ -80,6 +93,7 @@ impl Attribute {
             "name" => self.name = name(argument, errors),
             "policy" => self.policy = code(argument, "PAYMENTS", errors),
             "on_event" => self.on_event = code(argument, "log_event", errors),
+            "idempotent" => self.idempotent = Some(flag(argument, errors)),
             "crate" => self.krate = code(argument, "my_crate::gentle", errors),
             later if LATER.contains(&later) => not_there_yet(argument, errors),
             _ => unknown(argument, errors),
@@ -91,6 +105,7 @@ impl Attribute {
         if self.named.is_empty() && self.policy.is_none() && errors.is_empty() {
             errors.at(Span::call_site(), messages::no_policy(macro_name).bare());
         }
+        self.check_together(errors);
         if self.policy.is_none() {
             return;
         }
@@ -104,6 +119,29 @@ impl Attribute {
             errors.mistake(on_event, &messages::beside_policy("on_event"));
         }
     }
+
+    // What the sentences say together, once each of them is right.
+    fn check_together(&self, errors: &Errors) {
+        for mistake in check_set(&self.set) {
+            let wrong = mistake.source().get(mistake.span()).unwrap_or_default().to_owned();
+            let part = |written: &str| match written.find(&wrong) {
+                Some(at) => at..at + wrong.len(),
+                None => 0..written.len(),
+            };
+            match &self.hedge {
+                Some(hedge) => sentence::refuse(hedge, mistake, part, errors),
+                None => errors.at(Span::call_site(), mistake),
+            }
+        }
+    }
+}
+
+/// A key that says everything by itself.
+fn flag(argument: &Argument, errors: &Errors) -> Ident {
+    if !matches!(argument.value, Value::None) {
+        errors.mistake(argument.tokens(), &messages::takes_no_value("gentle", &argument.key));
+    }
+    argument.key.clone()
 }
 
 fn name(argument: &Argument, errors: &Errors) -> Option<LitStr> {

@@ -1,12 +1,14 @@
+use std::ops::Range;
+
 use gentle_dsl::Key;
 use quote::ToTokens;
-use syn::{FnArg, ReceiverKind, ReturnType, Type};
+use syn::{FnArg, PatType, Receiver, ReceiverKind, ReturnType, Type, TypeReference};
 
 use super::attribute::Attribute;
 use super::function::{Function, Shape};
 use crate::support::bare::Bare;
 use crate::support::errors::Errors;
-use crate::support::messages;
+use crate::support::{messages, sentence};
 
 /// The rules that need both the attribute and the function.
 pub(crate) fn check(attribute: &Attribute, function: &Function, errors: &Errors) {
@@ -14,9 +16,55 @@ pub(crate) fn check(attribute: &Attribute, function: &Function, errors: &Errors)
     if matches!(function.shape, Shape::Blocking) {
         return;
     }
+    unmarked(attribute, function, errors);
+    if attribute.hedges() {
+        shared_mutably(function, errors);
+    }
     if attribute.key(Key::Retry).is_some() {
         infallible(function, errors);
         returned_loan(function, errors);
+    }
+}
+
+fn unmarked(attribute: &Attribute, function: &Function, errors: &Errors) {
+    let (Some(hedge), None) = (&attribute.hedge, &attribute.idempotent) else { return };
+    sentence::refuse(hedge, messages::not_idempotent(&function.item.sig.ident), begin, errors);
+}
+
+// `after` and its time, or all where there is no `after`.
+fn begin(written: &str) -> Range<usize> {
+    let Some(start) = written.find("after") else { return 0..written.len() };
+    let rest = &written[start + "after".len()..];
+    let blank = rest.len() - rest.trim_start().len();
+    let time = rest[blank..].find([' ', ',']).unwrap_or(rest.len() - blank);
+    start..start + "after".len() + blank + time
+}
+
+fn shared_mutably(function: &Function, errors: &Errors) {
+    for input in &function.item.sig.inputs {
+        match input {
+            FnArg::Receiver(receiver) if receiver_is_lent_mutably(receiver) => {
+                errors.mistake(receiver, &messages::shared_mutably("self", "self"));
+            }
+            FnArg::Typed(PatType { pat, ty, .. }) => {
+                if let Type::Reference(TypeReference { mutability: Some(_), elem, .. }) = &**ty {
+                    let name = Bare::new(pat.to_token_stream()).text().to_owned();
+                    let lent = Bare::new(elem.to_token_stream()).text().to_owned();
+                    errors.mistake(input, &messages::shared_mutably(&name, &lent));
+                }
+            }
+            FnArg::Receiver(_) => {}
+        }
+    }
+}
+
+fn receiver_is_lent_mutably(receiver: &Receiver) -> bool {
+    match &receiver.kind {
+        ReceiverKind::Reference(_, _, mutability) => mutability.is_some(),
+        ReceiverKind::Typed(_, ty) => {
+            matches!(&**ty, Type::Reference(reference) if reference.mutability.is_some())
+        }
+        _ => false,
     }
 }
 

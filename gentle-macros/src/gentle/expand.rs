@@ -2,12 +2,15 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Block, Expr, FnArg, Pat, PatIdent, PatType, Receiver, ReceiverKind, Signature, Stmt, Type};
+use syn::{Block, Expr, FnArg, Pat, PatIdent, PatType, ReceiverKind, Signature, Stmt, Type};
 
 use super::attribute::Attribute;
 use super::function::{Function, Shape};
 use super::receiver;
 use crate::support::{krate, tokens};
+
+/// Code that copies what a reference to an argument leads to; the compiler complains about it at the span.
+type Copying<'a> = dyn Fn(TokenStream, Span) -> TokenStream + 'a;
 
 /// The names that generated code uses: invisible to the user's body.
 struct Names {
@@ -41,7 +44,9 @@ pub(crate) fn expand(attribute: &Attribute, mut function: Function) -> TokenStre
     let names = Names::new(function.output_span());
     let krate = krate::path(attribute.krate.as_ref());
     let policies = policies(attribute, &function.item.sig.ident, &names, &krate);
-    let run = if attribute.repeats() {
+    let run = if attribute.hedges() {
+        hedged(attribute, &mut function, &names, &krate)
+    } else if attribute.repeats() {
         repeated(attribute, &mut function, &names, &krate)
     } else {
         once(&function, &names, &krate)
@@ -106,24 +111,59 @@ fn repeated(
     names: &Names,
     krate: &TokenStream,
 ) -> TokenStream {
-    let Names { site, policies, call, outcome, pause, .. } = names;
-    let mut body = typed_body(function, names, krate).to_token_stream();
-    let mut again = arguments(&mut function.item.sig, names);
-    if let Some(receiver) = receiver_again(function, names) {
-        again.extend(receiver);
-        body = receiver::rename(body, &names.receiver);
-    }
+    let Names { site, call, outcome, .. } = names;
+    let again = |argument: TokenStream, at: Span| quote_spanned!(at=> #call.again(#argument));
+    let (again, body) = anew(function, names, krate, &again);
     let attempt = if attribute.refuses() {
         quote_spanned!(*site=> #call.attempt(::core::pin::pin!(async #body)).await)
     } else {
         quote_spanned!(*site=> #call.alone(::core::pin::pin!(async #body)).await)
     };
+    let attempts = quote!(#again let #outcome = #attempt;);
+    settled(&attempts, names)
+}
+
+/// The same, each with others beside it when it is slow: what makes one is a closure.
+fn hedged(attribute: &Attribute, function: &mut Function, names: &Names, krate: &TokenStream) -> TokenStream {
+    let Names { site, policies, call, outcome, .. } = names;
+    let beside = |argument: TokenStream, at: Span| {
+        let krate = krate::at(krate, at);
+        quote_spanned!(at=> #krate::__private::beside(#argument))
+    };
+    let (again, body) = anew(function, names, krate, &beside);
+    let hedged = quote_spanned!(*site=> .hedged(|| { #again async move #body }).await);
+    if attribute.repeats() {
+        let attempts = quote!(let #outcome = #call #hedged;);
+        settled(&attempts, names)
+    } else {
+        quote!(#policies.begin() #hedged)
+    }
+}
+
+/// What has to be made anew for each attempt, and the body that uses it.
+fn anew(
+    function: &mut Function,
+    names: &Names,
+    krate: &TokenStream,
+    copy: &Copying<'_>,
+) -> (TokenStream, TokenStream) {
+    let mut body = typed_body(function, names, krate).to_token_stream();
+    let mut again = arguments(&mut function.item.sig, copy);
+    if let Some(receiver) = receiver_again(function, names, copy) {
+        again.extend(receiver);
+        body = receiver::rename(body, &names.receiver);
+    }
+    (again, body)
+}
+
+/// The loop around attempts that leave their outcome.
+fn settled(attempts: &TokenStream, names: &Names) -> TokenStream {
+    let Names { site, policies, call, outcome, pause, .. } = names;
     let settled = quote_spanned!(*site=> #call.settle(#outcome));
     quote! {
         let mut #call = #policies.begin();
         loop {
-            #again
-            let #outcome = #attempt;
+            #attempts
             match #settled {
                 ::core::ops::ControlFlow::Break(#outcome) => return #outcome,
                 ::core::ops::ControlFlow::Continue(#pause) => #pause.await,
@@ -153,17 +193,17 @@ fn output(function: &Function) -> TokenStream {
 }
 
 /// `let x = __call.again(&x);` for every argument that an attempt would use up.
-fn arguments(signature: &mut Signature, names: &Names) -> TokenStream {
+fn arguments(signature: &mut Signature, copy: &Copying<'_>) -> TokenStream {
     let mut again = TokenStream::new();
     for (index, input) in signature.inputs.iter_mut().enumerate() {
         if let FnArg::Typed(argument) = input {
-            again.extend(argument_again(argument, index, names));
+            again.extend(argument_again(argument, index, copy));
         }
     }
     again
 }
 
-fn argument_again(argument: &mut PatType, index: usize, names: &Names) -> Option<TokenStream> {
+fn argument_again(argument: &mut PatType, index: usize, copy: &Copying<'_>) -> Option<TokenStream> {
     let mutable = match &*argument.ty {
         Type::Reference(reference) if reference.mutability.is_none() => return None,
         Type::Reference(_) => true,
@@ -183,11 +223,12 @@ fn argument_again(argument: &mut PatType, index: usize, names: &Names) -> Option
         subpat: None,
     });
     // What the user allows for the argument holds where its name is bound now.
-    let (call, attrs) = (&names.call, std::mem::take(&mut argument.attrs));
+    let attrs = std::mem::take(&mut argument.attrs);
     Some(if mutable {
         quote!(#(#attrs)* let #pattern = &mut *#parameter;)
     } else {
-        let copy = quote_spanned!(last_span(&argument.ty)=> #call.again(&#parameter));
+        let at = last_span(&argument.ty);
+        let copy = copy(quote_spanned!(at=> &#parameter), at);
         quote!(#(#attrs)* let #pattern = #copy;)
     })
 }
@@ -198,10 +239,10 @@ fn last_span(ty: &Type) -> Span {
 }
 
 /// `let __self = …;` where an attempt would use up the receiver.
-fn receiver_again(function: &mut Function, names: &Names) -> Option<TokenStream> {
+fn receiver_again(function: &mut Function, names: &Names, copy: &Copying<'_>) -> Option<TokenStream> {
     let async_trait = matches!(function.shape, Shape::AsyncTrait { .. });
     let Some(FnArg::Receiver(receiver)) = function.item.sig.inputs.first_mut() else { return None };
-    let Names { call, receiver: name, .. } = names;
+    let name = &names.receiver;
     match &receiver.kind {
         ReceiverKind::Reference(_, _, mutability) => {
             (async_trait && mutability.is_some()).then(|| quote!(let #name = &mut *self;))
@@ -209,12 +250,9 @@ fn receiver_again(function: &mut Function, names: &Names) -> Option<TokenStream>
         ReceiverKind::Typed(_, ty) if matches!(&**ty, Type::Reference(_)) => None,
         _ => {
             let mutability = receiver.mutability.take();
-            let copy = again_self(receiver, call);
+            let at = receiver.self_token.span();
+            let copy = copy(quote_spanned!(at=> &self), at);
             Some(quote!(let #mutability #name = #copy;))
         }
     }
-}
-
-fn again_self(receiver: &Receiver, call: &Ident) -> TokenStream {
-    quote_spanned!(receiver.self_token.span()=> #call.again(&self))
 }

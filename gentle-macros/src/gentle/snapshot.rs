@@ -56,6 +56,20 @@ fn a_retry_alone_asks_nothing_of_the_error() {
 }
 
 #[test]
+fn a_hedge_makes_attempts_by_a_closure() {
+    let expanded = expanded(
+        quote!(hedge = "after p95 at least 20ms, max 2, budget 5%", idempotent, retry(2 attempts)),
+        quote! {
+            async fn read(self, key: &Key, (left, right): (u8, u8)) -> Result<Value, ReadError> {
+                self.get(key, left, right).await
+            }
+        },
+    );
+    check("gentle/a_hedge", &expanded);
+    assert!(!expanded.contains("pin!"), "{expanded}");
+}
+
+#[test]
 fn a_method_under_async_trait_keeps_its_box() {
     let expanded = expanded(
         quote!(policy = self.limits),

@@ -6,12 +6,14 @@ use super::bare::Bare;
 use super::errors::Errors;
 use super::messages;
 
-/// One argument of an attribute, in one of its three shapes.
+/// One argument of an attribute, in one of its shapes.
+#[derive(Clone)]
 pub(crate) struct Argument {
     pub(crate) key: Ident,
     pub(crate) value: Value,
 }
 
+#[derive(Clone)]
 pub(crate) enum Value {
     /// `key`
     None,

@@ -1,4 +1,6 @@
-use gentle_dsl::{Sentence, Setting};
+use std::ops::Range;
+
+use gentle_dsl::{Mistake, Sentence, Setting};
 use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::ToTokens;
 use syn::LitStr;
@@ -28,6 +30,28 @@ pub(crate) fn read<T: Sentence>(argument: &Argument, errors: &Errors) -> Option<
             errors.mistake(&argument.key, &messages::value_missing(errors.subject(), &argument.key, ""));
             None
         }
+    }
+}
+
+/// Says what is wrong with a sentence that could be read: with the `part` of it, in either spelling.
+pub(crate) fn refuse(
+    argument: &Argument,
+    mistake: Mistake,
+    part: impl Fn(&str) -> Range<usize>,
+    errors: &Errors,
+) {
+    match &argument.value {
+        Value::Text(text) => {
+            let written = text.value();
+            errors.at(text.span(), mistake.with_picture(&written, part(&written)));
+        }
+        Value::Bare(group) => {
+            let bare = Bare::new(group.stream());
+            let tokens = bare.locate(part(bare.text()));
+            let place = if tokens.is_empty() { group.to_token_stream() } else { tokens };
+            errors.mistake(place, &mistake);
+        }
+        Value::Code(_) | Value::None => errors.mistake(&argument.key, &mistake),
     }
 }
 

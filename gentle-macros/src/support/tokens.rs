@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use gentle_dsl::{
-    Backoff, Budget, Bulkhead, CircuitBreaker, Factor, Jitter, Percent, PolicySet, Rate, RateLimit, Retry,
-    Setting, Timeout, Tries, Trip, Turn, Waiting,
+    Backoff, Budget, Bulkhead, CircuitBreaker, Factor, Hedge, HedgeDelay, Jitter, Percent, PolicySet, Rate,
+    RateLimit, Retry, Setting, Timeout, Tries, Trip, Turn, Waiting,
 };
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -14,6 +14,7 @@ pub(crate) fn policy_set(set: &PolicySet) -> TokenStream {
     let mut code = quote!(PolicySet::new());
     code.extend(setting("timeout", set.timeout, timeout));
     code.extend(setting("retry", set.retry, |value| written(&value)));
+    code.extend(setting("hedge", set.hedge, |value| hedge(&value)));
     code.extend(setting("circuit_breaker", set.circuit_breaker, |value| circuit_breaker(&value)));
     code.extend(setting("rate_limit", set.rate_limit, rate_limit));
     code.extend(setting("bulkhead", set.bulkhead, bulkhead));
@@ -192,6 +193,32 @@ fn circuit_breaker(breaker: &CircuitBreaker) -> TokenStream {
     code
 }
 
+fn hedge(hedge: &Hedge) -> TokenStream {
+    let delay = match hedge.delay() {
+        HedgeDelay::Fixed(delay) => {
+            let delay = short(delay);
+            quote!(Fixed(#delay))
+        }
+        HedgeDelay::Percentile { percentile, at_least } => {
+            let (percentile, at_least) = (Literal::u8_unsuffixed(percentile), maybe(at_least));
+            quote!(Percentile { percentile: #percentile, at_least: #at_least })
+        }
+    };
+    let mut code = quote!(Hedge::new(HedgeDelay::#delay));
+    if hedge.most() != 1 {
+        let most = Literal::u32_unsuffixed(hedge.most());
+        code.extend(quote!(.max(#most)));
+    }
+    if let Some(budget) = hedge.withdraws() {
+        let budget = self::budget(&budget);
+        code.extend(quote!(.budget(#budget)));
+    }
+    if hedge.is_free() {
+        code.extend(quote!(.free()));
+    }
+    code
+}
+
 fn trip(trip: Trip) -> TokenStream {
     let number = Literal::u32_unsuffixed;
     let trip = match trip {
@@ -271,11 +298,15 @@ fn waiting(waiting: Waiting, plain: Waiting, wait: impl Fn(Duration) -> Waiting)
 }
 
 fn timeout(timeout: Timeout) -> TokenStream {
-    let attempt = timeout.attempt().map(short);
+    let (attempt, reserved) = (timeout.attempt().map(short), timeout.reserved());
     let timeout = match (timeout.whole().map(short), attempt) {
         (Some(whole), Some(attempt)) => quote!(total(#whole).and_each_attempt(#attempt)),
         (Some(whole), None) => quote!(total(#whole)),
         (None, attempt) => quote!(each_attempt(#attempt)),
     };
-    quote!(Timeout::#timeout)
+    let reserve = (!reserved.is_zero()).then(|| {
+        let reserved = short(reserved);
+        quote!(.reserve(#reserved))
+    });
+    quote!(Timeout::#timeout #reserve)
 }

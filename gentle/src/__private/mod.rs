@@ -89,3 +89,26 @@ impl<T: Clone> Owned for T {
         self.clone()
     }
 }
+
+/// A copy of an argument, for one of several calls at once.
+pub fn beside<T: Beside>(argument: &T) -> T {
+    argument.beside()
+}
+
+/// An argument that several calls may have at once: everything that is `Clone`.
+#[diagnostic::on_unimplemented(
+    message = "hedge: another call beside the first one needs this argument too [G611]",
+    label = "`{Self}` is not `Clone`",
+    note = "help: take it by reference, derive `Clone`, or wrap it in `Arc`"
+)]
+pub trait Beside {
+    /// A copy.
+    fn beside(&self) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> Beside for T {
+    fn beside(&self) -> Self {
+        self.clone()
+    }
+}

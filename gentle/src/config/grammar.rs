@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use gentle_dsl::{Bulkhead, CircuitBreaker, Key, Mistakes, RateLimit, Retry, Sentence, Setting, Timeout};
+use gentle_dsl::{
+    Bulkhead, CircuitBreaker, Hedge, Key, Mistakes, RateLimit, Retry, Sentence, Setting, Timeout,
+};
 
 use super::Value;
 use super::mistake::Mistake;
@@ -21,6 +23,7 @@ pub(crate) fn check(value: &Value) -> Vec<Mistake> {
         Some(Key::RateLimit) => sentence::<RateLimit>(value).map(drop),
         Some(Key::CircuitBreaker) => sentence::<CircuitBreaker>(value).map(drop),
         Some(Key::Retry) => sentence::<Retry>(value).map(drop),
+        Some(Key::Hedge) => sentence::<Hedge>(value).map(drop),
         Some(Key::Timeout) => sentence::<Timeout>(value).map(drop),
         Some(Key::Bulkhead) => sentence::<Bulkhead>(value).map(drop),
         _ => Ok(()),

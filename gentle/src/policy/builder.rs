@@ -2,7 +2,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use gentle_dsl::{
-    Bulkhead, CircuitBreaker, Mistakes, PolicySet, RateLimit, Retry, Sentence, Setting, Timeout,
+    Bulkhead, CircuitBreaker, Hedge, Mistakes, PolicySet, RateLimit, Retry, Sentence, Setting, Timeout,
+    check_set,
 };
 
 use super::observe::Observer;
@@ -62,6 +63,12 @@ impl Builder {
         self
     }
 
+    /// A slow call gets another one beside it: it may run several times at once.
+    pub fn hedge(mut self, hedge: impl IntoSetting<Hedge>) -> Self {
+        self.set.hedge = self.take(hedge);
+        self
+    }
+
     /// The call, or each attempt, may take so long.
     pub fn timeout(mut self, timeout: impl IntoSetting<Timeout>) -> Self {
         self.set.timeout = self.take(timeout);
@@ -78,9 +85,9 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// Every mistake in every policy given.
+    /// Every mistake in every policy given, or else in what they say together.
     pub fn build(self) -> Result<Policies, Mistakes> {
-        if let Some(mistakes) = self.mistakes {
+        if let Some(mistakes) = self.mistakes.or_else(|| Mistakes::collect(check_set(&self.set))) {
             return Err(mistakes);
         }
         let policies = Policies::given(self.name, self.set);
@@ -141,4 +148,4 @@ macro_rules! as_itself {
     )+};
 }
 
-as_itself!(Bulkhead, CircuitBreaker, RateLimit, Retry, Timeout);
+as_itself!(Bulkhead, CircuitBreaker, Hedge, RateLimit, Retry, Timeout);

@@ -77,7 +77,6 @@ impl Histogram {
     /// Forgets half of it, so that what comes now weighs more than what was long ago. The longest time stays.
     ///
     /// What is left of an odd count goes to the next, so that the few long times are not rounded away.
-    #[allow(dead_code, reason = "only what forgets asks for it")]
     pub(crate) fn decay(&self) {
         let mut left = 0;
         for count in &self.counts {

@@ -7,10 +7,10 @@
 //! Whatever the order in which they are written, policies nest in one order, outermost first:
 //!
 //! ```text
-//! timeout (total) > retry > circuit_breaker > rate_limit > bulkhead > timeout (each attempt) > the operation
+//! timeout (total) > retry > hedge > circuit_breaker > rate_limit > bulkhead > timeout (each attempt) > the operation
 //! ```
 //!
-//! Every attempt of a retry is evidence for the circuit breaker, and an open circuit spends no token. Every attempt
+//! Every attempt of a retry and every extra call of a hedge is evidence for the circuit breaker, and an open circuit spends no token. Every attempt
 //! takes its own token and its own permit; no permit is held while a retry waits; who waits for a token does not
 //! occupy a place in the bulkhead; the limit of one attempt does not count the time in the queue.
 //!
@@ -20,8 +20,10 @@
 //!
 //! Who knows another library finds its words beside ours in [`coming_from`].
 
+mod budget;
 mod builder;
 mod call;
+mod deadline;
 mod histogram;
 mod judge;
 mod outcome;
@@ -36,6 +38,7 @@ pub mod circuit_breaker;
 #[doc = include_str!("coming_from.md")]
 pub mod coming_from {}
 pub mod handler;
+pub mod hedge;
 pub mod numbers;
 pub mod observe;
 pub mod rate_limit;
@@ -47,9 +50,12 @@ pub mod tower;
 
 pub use builder::{Builder, IntoSetting};
 pub use call::{Alone, Attempt, Call, Pause};
+pub(crate) use deadline::dropped_at;
+pub use deadline::{deadline, with_deadline};
 pub use gentle_dsl::{
-    Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Factor, Jitter, Key, Mistake, Mistakes, Percent,
-    PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries, Trip, Turn, Waiting,
+    Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Factor, Hedge, HedgeDelay, Jitter, Key, Mistake,
+    Mistakes, Percent, PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries, Trip, Turn,
+    Waiting,
 };
 pub use judge::{ByOutcome, Judge, Verdict};
 pub use numbers::{Latency, Numbers};

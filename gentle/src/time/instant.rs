@@ -41,6 +41,12 @@ impl Instant {
         Self(self.0.saturating_add(nanos))
     }
 
+    /// The moment `nanos` earlier; the beginning of time at most.
+    #[inline]
+    pub(crate) const fn minus(self, nanos: u64) -> Self {
+        Self(self.0.saturating_sub(nanos))
+    }
+
     /// The time from `earlier` to this moment; zero when `earlier` is later.
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))

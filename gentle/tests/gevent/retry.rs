@@ -1,10 +1,11 @@
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use gentle::event::backend::{self, Group};
 use gentle::event::{Delivery, Event, Handler, Reason};
 use gentle::here;
-use gentle::policy::{Backoff, Factor, Jitter, Retry};
-use gentle::time::sleep;
+use gentle::policy::{Backoff, Factor, Jitter, Policies, Rejected, Retry, deadline};
+use gentle::time::{now, sleep};
 
 use crate::on_every_store;
 use crate::world::{Log, Ping, Place, World};
@@ -17,6 +18,7 @@ on_every_store![
     gevent_17_attempts_are_a_back_off_apart,
     a_handler_far_longer_than_its_lease_runs_once,
     a_handler_over_its_time_has_failed,
+    what_a_handler_calls_inherits_its_time,
     a_retry_off_means_one_attempt,
     an_attempt_that_cannot_begin_is_not_counted,
 ];
@@ -136,6 +138,29 @@ async fn a_handler_over_its_time_has_failed(place: Place) {
     world.settled().await;
     let letters = world.events.dead_letters(Ping::TOPIC).await.unwrap();
     assert_eq!((letters[0].attempts, letters[0].last_error.as_deref()), (2, Some("timed out after 2s")));
+}
+
+async fn what_a_handler_calls_inherits_its_time(place: Place) {
+    let seen = Arc::new(Mutex::new(None));
+    let handler = {
+        let seen = seen.clone();
+        Handler::new("calls", here!(), move |_: Delivery<Ping>| {
+            let seen = seen.clone();
+            async move {
+                let call = || async {
+                    *seen.lock().unwrap() = deadline().map(|until| until - now());
+                    std::future::pending::<Result<(), Rejected>>().await
+                };
+                Policies::parse(r#"timeout = "1h, reserve 500ms""#).unwrap().call(call).await
+            }
+        })
+    };
+    let world = World::new(place, vec![handler.timeout(Duration::from_secs(2)).retry(now_and(1))]).await;
+    world.events.dispatch(Ping(1)).await.unwrap();
+    world.settled().await;
+    assert_eq!(*seen.lock().unwrap(), Some(Duration::from_millis(1500)));
+    let letters = world.events.dead_letters(Ping::TOPIC).await.unwrap();
+    assert_eq!(letters[0].last_error.as_deref(), Some("timeout: the time is up"));
 }
 
 async fn a_retry_off_means_one_attempt(place: Place) {

@@ -281,3 +281,33 @@ async fn an_event_is_data_with_its_names() {
     assert!(policies.call(bad).await.is_err());
     assert_eq!(*endings.lock().unwrap(), [(Ending::Failed, 2, millis(100), None)]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_hedge_tells_when_it_starts_and_when_it_wins_and_is_no_call_of_its_own() {
+    for (first, ended) in [(1_000, "hedge 2 wins after 300.0ms"), (250, "ok, after 1 attempt and 250.0ms")] {
+        let (policies, told) = told(r#"hedge = "after 100ms, max 2", bulkhead = "8""#);
+        let begun = AtomicU32::new(0);
+        let slow = || {
+            let time = [first, 1_000, 100][begun.fetch_add(1, Ordering::Relaxed) as usize];
+            after(millis(time))
+        };
+        assert_eq!(policies.call(slow).await, Ok(7));
+        let told = told.take();
+        assert_eq!(told[..2], [": hedge 1 starts after 100.0ms", ": hedge 2 starts after 200.0ms"]);
+        assert_eq!(told[2], format!(": {ended}"));
+        assert!(told.last().unwrap().starts_with(": ok, after 1 attempt and "), "{told:?}");
+        let numbers = policies.numbers();
+        assert_eq!((numbers.calls, numbers.succeeded, numbers.attempts), (1, 1, 1));
+        assert_eq!((numbers.cancelled, numbers.failed), (0, 0));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_alone_inside_another_call_is_told_like_any_other() {
+    let (outer, _told) = told(r#"timeout = "1h""#);
+    let (inner, told) = told(r#"retry = "const(100ms, 1s)""#);
+    assert!(outer.call(|| inner.call(bad)).await.is_err());
+    let told = told.take();
+    assert_eq!(told.first().unwrap(), ": an attempt failed, after 1 attempt and 0.0ns");
+    assert_eq!(told.last().unwrap(), ": failed, after 11 attempts and 1.0s");
+}

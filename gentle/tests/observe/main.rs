@@ -38,6 +38,12 @@ async fn never() -> Answer {
     pending().await
 }
 
+/// Well, after so long.
+async fn after(time: Duration) -> Answer {
+    tokio::time::sleep(time).await;
+    Ok(7)
+}
+
 /// What was told, each in words.
 #[derive(Clone, Default)]
 struct Told(Arc<Mutex<Vec<String>>>);

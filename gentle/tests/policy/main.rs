@@ -5,6 +5,8 @@ mod bulkhead;
 mod cancel;
 mod circuit_breaker;
 mod coming_from;
+mod deadline;
+mod hedge;
 mod rate_limit;
 mod retry;
 mod timeout;

@@ -184,3 +184,18 @@ async fn the_longest_delay_is_no_timeout() {
     let first = poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx)));
     assert!(first.await.is_pending());
 }
+
+#[gentle::gentle(retry = "const(100ms), within 1s")]
+async fn takes_long_to_fail(tries: &AtomicU32) -> Result<(), String> {
+    tries.fetch_add(1, Ordering::SeqCst);
+    sleep(Duration::from_millis(600)).await;
+    Err("no".to_owned())
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_of_a_retry_alone_begins_with_its_first_attempt() {
+    let tries = AtomicU32::new(0);
+    let (answer, took) = timed(takes_long_to_fail(&tries)).await;
+    assert!(answer.is_err());
+    assert_eq!((tries.load(Ordering::SeqCst), took), (2, Duration::from_millis(1300)));
+}

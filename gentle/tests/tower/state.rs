@@ -73,3 +73,21 @@ async fn whatever_the_future_of_a_service_is_the_layered_one_is_send_and_its_ser
     assert!(printed.contains("1s") && printed.contains("bulkhead"), "{printed}");
     let _: Gentle<_> = service;
 }
+
+#[test]
+fn a_layer_refuses_a_hedge() {
+    let mistakes = GentleLayer::parse(r#"hedge = "after 50ms", bulkhead = "4""#).unwrap_err();
+    assert_eq!(
+        mistakes.to_string(),
+        "hedge: a layer sends a request to one service at a time, so its hedge has no effect [G612]\n\n\
+         help: leave it out, and write it where the request is made: `#[gentle(hedge = \"…\", idempotent)]`"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_service_calls_inherits_the_time_of_its_layer() {
+    let left =
+        service_fn(|()| async { Ok::<_, BoxError>(gentle::policy::deadline().map(|until| until - now())) });
+    let answer = layer(r#"timeout = "2s, 1s each attempt""#).layer(left).oneshot(()).await;
+    assert_eq!(answer.unwrap(), Some(millis(2_000)));
+}

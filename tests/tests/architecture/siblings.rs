@@ -17,8 +17,6 @@ const EXCEPTIONS: &[&str] = &[
     "gentle/src/policy/bulkhead/mod.rs: timeout",
     "gentle/src/policy/rate_limit/mod.rs: timeout",
     "gentle/src/policy/tower/attempts.rs: timeout",
-    // The floor of a budget is a rate limit that refuses.
-    "gentle/src/policy/retry/budget.rs: rate_limit",
 ];
 
 /// The member of the family that a path leads into.

@@ -1,6 +1,6 @@
 use gentle::{Rejected, gentle};
 
-#[gentle(throttle = "10% of 20 in 1m", hedge(after p95), cache = "1m")]
+#[gentle(throttle = "10% of 20 in 1m", cache = "1m")]
 async fn read_score(player: u64) -> Result<u64, Rejected> {
     Ok(player)
 }

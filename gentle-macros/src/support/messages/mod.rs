@@ -19,8 +19,7 @@ pub(crate) use event_handler::*;
 pub(crate) use service::*;
 
 // What can be read in `#[gentle(…)]` today, for who asks what else there is.
-const READY: &str =
-    "`rate_limit`, `bulkhead`, `circuit_breaker`, `retry`, `timeout`, `name`, `policy` and `on_event`";
+const READY: &str = "`rate_limit`, `bulkhead`, `circuit_breaker`, `retry`, `hedge`, `timeout`, `idempotent`, `name`, `policy` and `on_event`";
 
 pub(crate) fn given_twice(subject: &str, key: impl Display) -> Mistake {
     Mistake::new("G007", subject, format!("`{key}` is given twice")).with_help("keep one of them")
@@ -139,6 +138,12 @@ pub(crate) fn our_own(macro_name: &str, panic: &str) -> Mistake {
     Mistake::new("G065", macro_name, message).with_label(panic).with_help(help)
 }
 
+pub(crate) fn idempotent_in_policies() -> Mistake {
+    let message = "policies are not idempotent, functions are";
+    let help = "write it where the function is: `#[gentle(policy = …, idempotent)]`";
+    Mistake::new("G067", "policies", message).with_help(help)
+}
+
 /// `output` is the type that was written, where one was.
 pub(crate) fn cannot_fail(output: Option<String>) -> Mistake {
     let help = match output {
@@ -156,6 +161,19 @@ pub(crate) fn lent_twice() -> Mistake {
 
 pub(crate) fn blocking() -> Mistake {
     Mistake::new("G510", "timeout", "a blocking function cannot be stopped from outside").with_help(UNBLOCK)
+}
+
+pub(crate) fn not_idempotent(function: impl Display) -> Mistake {
+    Mistake::new("G602", "hedge", format!("a hedge runs `{function}` twice at the same time"))
+        .with_label(format!("`{function}` is not marked idempotent"))
+        .with_help("add `idempotent` if two concurrent calls do no harm; otherwise use `retry`")
+}
+
+/// `name` is the argument, and `lent` what it is a mutable reference to.
+pub(crate) fn shared_mutably(name: &str, lent: &str) -> Mistake {
+    let message = format!("two attempts cannot share `&mut {name}`");
+    let help = format!("take `&{lent}`, or use `retry`, which runs one after the other");
+    Mistake::new("G610", "hedge", message).with_help(help)
 }
 
 const UNBLOCK: &str =

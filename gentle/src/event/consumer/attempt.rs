@@ -5,8 +5,9 @@ use super::caught::Caught;
 use crate::error::BoxError;
 use crate::event::backend::{Claim, Verdict};
 use crate::event::{Handler, Outcome, Reason, backoff};
+use crate::policy::dropped_at;
 use crate::service::Build;
-use crate::time::sleep;
+use crate::time::{now, sleep};
 
 /// Runs the handler once and judges what came of it.
 pub(super) async fn run(handler: &Handler, build: Arc<Build>, claim: &Claim) -> Verdict {
@@ -31,6 +32,7 @@ async fn limited(
     attempt: impl Future<Output = Result<Outcome, BoxError>>,
 ) -> Result<Outcome, BoxError> {
     let Some(timeout) = timeout else { return attempt.await };
+    let attempt = dropped_at(now() + timeout, attempt);
     tokio::select! {
         biased;
         outcome = attempt => outcome,

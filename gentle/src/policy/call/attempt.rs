@@ -4,7 +4,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use super::Call;
-use super::lane::{First, Lane, Unless, Wait, is_seen};
+use super::lane::{First, Lane, Unless, Wait, needs_lane};
+use crate::policy::deadline::{HandedOn, kept};
 use crate::policy::{ByOutcome, FromRejected, Judge, Rejected, timeout};
 use crate::time::Instant;
 
@@ -32,6 +33,18 @@ impl<'c, 'a, F, J> Attempt<'c, 'a, F, J> {
     pub(super) const fn new(call: &'c mut Call<'a>, operation: Pin<&'c mut F>, judge: J) -> Self {
         Self { call, operation, stage: Stage::New, judge }
     }
+
+    pub(super) fn call(&mut self) -> &mut Call<'a> {
+        self.call
+    }
+
+    /// Since when its operation runs, where anybody has asked, and until when it may; `None` while it waits for its turn.
+    pub(super) fn runs(&mut self) -> Option<(Instant, Instant)> {
+        match self.stage {
+            Stage::Running(until, _) => Some((self.call.lane().at(), until)),
+            Stage::New | Stage::Queued(_) => None,
+        }
+    }
 }
 
 impl<F, J> Future for Attempt<'_, '_, F, J>
@@ -57,7 +70,7 @@ where
                 return this.go_on(cx);
             }
         };
-        match this.operation.as_mut().poll(cx) {
+        match poll(first.deadline(), this.operation.as_mut(), cx) {
             Poll::Ready(output) => {
                 let verdict = this.judge.verdict(&output);
                 this.call.answered_first(first, verdict, J::PLAIN);
@@ -81,7 +94,8 @@ where
         if let Err(rejected) = ready!(self.admitted(cx)) {
             return Poll::Ready(F::Output::from_rejected(rejected));
         }
-        let polled = inside(self.call.lane(), || self.operation.as_mut().poll(cx));
+        let lane = self.call.lane();
+        let polled = inside(lane, || poll(lane.deadline(), self.operation.as_mut(), cx));
         if let Poll::Ready(output) = polled {
             self.call.lane().answered(self.judge.verdict(&output));
             return Poll::Ready(output);
@@ -113,13 +127,21 @@ where
     fn watch(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
         let Stage::Running(until, timer) = &mut self.stage else { return Poll::Pending };
         let until = *until;
-        if until == Instant::FAR {
+        // Whoever is around it ends it then, or nobody does.
+        if until >= kept() {
             return Poll::Pending;
         }
         let timer = timer.get_or_insert_with(|| Box::pin(timeout::expired(until)));
         ready!(timer.as_mut().poll(cx));
         Poll::Ready(self.call.lane().ran_out(until))
     }
+}
+
+// What is called in it inherits its deadline.
+#[inline]
+fn poll<F: Future>(deadline: Instant, operation: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output> {
+    let _handed_on = HandedOn::kept(deadline);
+    operation.poll(cx)
 }
 
 impl<F, J> fmt::Debug for Attempt<'_, '_, F, J> {
@@ -139,8 +161,8 @@ pub struct Alone<'c, 'a, F, J = ByOutcome> {
 impl<'c, 'a, F, J> Alone<'c, 'a, F, J> {
     #[inline]
     pub(super) fn new(call: &'c mut Call<'a>, operation: Pin<&'c mut F>, judge: J) -> Self {
-        if call.is_under_way() || is_seen(call.policies) {
-            call.lane().begin();
+        if call.is_under_way() || needs_lane(call.policies) {
+            call.lane().begin_alone();
         }
         Self { call, operation, judge }
     }
@@ -165,7 +187,7 @@ where
         match &polled {
             Poll::Ready(output) => this.call.answered_alone(this.judge.verdict(output), J::PLAIN),
             // From here on it may be given up.
-            Poll::Pending => this.call.lane().begin(),
+            Poll::Pending => this.call.lane().begin_alone(),
         }
         polled
     }

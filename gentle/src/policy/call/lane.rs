@@ -9,6 +9,7 @@ use tracing::Span;
 use super::trace::{Trace, is_heard};
 use crate::policy::bulkhead::Permit;
 use crate::policy::circuit_breaker::{Held, Pass};
+use crate::policy::deadline::inherited;
 use crate::policy::judge::Verdict;
 use crate::policy::policies::{MEASURED, TIMED, TRACED, WATCHED};
 use crate::policy::rate_limit::Token;
@@ -78,6 +79,10 @@ const COUNTED: u32 = 4;
 const SETTLED: u32 = 8;
 /// The pause before the next one lasts.
 const PAUSING: u32 = 16;
+/// It was made without anything before it.
+const ALONE: u32 = 32;
+/// It belongs to an attempt beside the one of the call.
+const BESIDE: u32 = 64;
 /// Somebody looks at the call, who has to be told: these are flags of policies.
 const SEEN: u32 = WATCHED | MEASURED | TRACED;
 
@@ -97,6 +102,16 @@ pub(super) enum Last {
 impl Last {
     fn refused(rejected: &Rejected) -> Self {
         Self::Refused(rejected.retry_after.filter(|_| !rejected.is_timeout()))
+    }
+
+    /// It is over, and nobody has to try again.
+    pub(super) const fn is_good(self) -> bool {
+        matches!(self, Self::Answered(Verdict::Success | Verdict::Ignored))
+    }
+
+    /// It has failed, and one beside it may do better. What is refused is refused for all.
+    pub(super) const fn may_be_outdone(self) -> bool {
+        matches!(self, Self::Answered(Verdict::Failure))
     }
 }
 
@@ -147,6 +162,11 @@ impl<'a> First<'a> {
         Ok(Self { policies, begun, deadline, pass, permit, flags, unless: Unless::it_panics(policies) })
     }
 
+    #[inline]
+    pub(super) const fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
     /// Counts an attempt that went well, if that is all there is to do about it.
     #[inline]
     pub(super) fn count(&self) -> bool {
@@ -191,18 +211,30 @@ pub(super) struct Begun {
     flags: u32,
 }
 
-/// Whether somebody looks at calls.
+/// Whether a call needs more than its outcome, even when its first attempt is made alone and goes well.
 #[inline]
-pub(super) fn is_seen(policies: &Policies) -> bool {
-    policies.flags() & SEEN != 0 || is_heard()
+pub(super) fn needs_lane(policies: &Policies) -> bool {
+    policies.flags() & (TIMED | SEEN) != 0 || is_heard() || inherited() != Instant::FAR
 }
 
 /// When a call begins and when it must have ended.
 #[inline]
 fn begin(policies: &Policies, flags: u32) -> (Instant, Instant) {
+    let inherited = inherited();
+    if inherited != Instant::FAR {
+        return begin_within(policies, inherited);
+    }
     // A retry that only counts never needs the time of a call that goes well.
     let begun = if flags & (TIMED | SEEN) != 0 { now() } else { Instant::UNKNOWN };
     (begun, policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.whole(begun)))
+}
+
+/// The same for a call that is made in another one.
+#[cold]
+fn begin_within(policies: &Policies, inherited: Instant) -> (Instant, Instant) {
+    let begun = now();
+    let own = policies.timeout.as_ref().map(|limits| limits.whole(begun).min(limits.left_of(inherited)));
+    (begun, own.unwrap_or(inherited))
 }
 
 impl<'a> Lane<'a> {
@@ -231,6 +263,27 @@ impl<'a> Lane<'a> {
             last: Last::None,
             trace: (flags & TRACED != 0).then(|| Box::new(Trace::of(policies.name()))),
         }
+    }
+
+    /// The lane of an attempt beside one of this lane, from now on: it is no call of its own.
+    pub(super) fn beside(&self, at: Instant) -> Self {
+        let begun = Begun { at, deadline: self.deadline, flags: self.held & WATCHED };
+        let mut lane = Self::new(self.policies, begun);
+        lane.held |= BESIDE;
+        lane
+    }
+
+    /// Another attempt, beside this one, has come to this. What went well is counted there.
+    pub(super) fn overtaken(&mut self, last: Last) {
+        self.last = last;
+        if matches!(last, Last::Answered(Verdict::Success)) {
+            self.held |= COUNTED;
+        }
+    }
+
+    /// When the attempt was admitted, where anybody has asked; that of a call that has made none, when it began.
+    pub(super) const fn at(&self) -> Instant {
+        self.at
     }
 
     pub(super) const fn deadline(&self) -> Instant {
@@ -289,17 +342,29 @@ impl<'a> Lane<'a> {
         }
     }
 
+    /// Begins an attempt that nothing comes before.
+    pub(super) fn begin_alone(&mut self) {
+        self.begin();
+        self.held |= ALONE;
+        if self.at == Instant::UNKNOWN && self.held & SEEN != 0 {
+            self.at = now();
+        }
+    }
+
+    /// Whether there is nobody who could refuse an attempt.
+    pub(super) const fn is_alone(&self) -> bool {
+        self.held & ALONE != 0
+    }
+
     fn begin_again(&mut self) {
         self.take_back_success();
         if self.held & PAUSING != 0 {
             self.policies.tally().retried();
         }
-        self.held &= SEEN;
+        self.held &= SEEN | BESIDE;
         self.last = Last::None;
-        // A later attempt begins later, if anybody asks when.
-        if self.at != Instant::UNKNOWN || self.policies.flags() & TIMED != 0 {
-            self.at = now();
-        }
+        // A later attempt begins later.
+        self.at = Instant::UNKNOWN;
     }
 
     // What went well and is repeated nevertheless was not the end.
@@ -489,7 +554,7 @@ impl<'a> Lane<'a> {
     /// Notes the end of the call.
     pub(super) fn close(&mut self) {
         self.let_go();
-        if self.held == COUNTED && self.made == 0 {
+        if self.held & BESIDE != 0 || (self.held | ALONE == COUNTED | ALONE && self.made == 0) {
             return;
         }
         let at = if self.held & SEEN != 0 { now() } else { self.begun };

@@ -3,11 +3,12 @@
 mod attempt;
 mod lane;
 mod pause;
+mod race;
 mod trace;
 
 use std::future::Future;
 use std::ops::ControlFlow;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use tracing::Span;
@@ -20,6 +21,7 @@ use super::retry::{Course, Retrying, Schedule};
 use super::{Again, ByOutcome, Event, FromRejected, Outcome, Policies, Verdict};
 use crate::time::{Instant, now};
 use lane::{Begun, First, Lane, Last};
+use race::{Race, beside};
 
 /// One call under [`Policies`]: the state machine that `#[gentle]` drives with an inline loop.
 ///
@@ -122,6 +124,59 @@ impl<'a> Call<'a> {
         Alone::new(self, operation, judge)
     }
 
+    /// Makes one attempt, and where there is a [hedge](super::hedge) others beside it when it is slow. `operation` makes
+    /// an operation for each; they run at the same time.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future drops all of them, their places in a queue and the timers, and gives back tokens that were not
+    /// used. The permit of the first is kept like that of [`attempt`](Self::attempt), those of the others are not.
+    pub async fn hedged<M, F>(&mut self, operation: M) -> F::Output
+    where
+        M: FnMut() -> F,
+        F: Future,
+        F::Output: FromRejected,
+    {
+        self.hedged_as(operation, ByOutcome).await
+    }
+
+    /// Makes attempts like [`hedged`](Self::hedged), and lets `judge` say what their outcomes are.
+    ///
+    /// # Cancel safety
+    ///
+    /// As for [`hedged`](Self::hedged).
+    pub async fn hedged_as<M, F, J>(&mut self, mut operation: M, judge: J) -> F::Output
+    where
+        M: FnMut() -> F,
+        F: Future,
+        F::Output: FromRejected,
+        J: Judge<F::Output> + Copy + Unpin,
+    {
+        let first = pin!(operation());
+        self.race(first, operation, judge).await
+    }
+
+    /// The `first` attempt, and `more` of them beside it.
+    pub(super) fn race<'c, M, F, J>(
+        &'c mut self,
+        first: Pin<&'c mut F>,
+        mut more: M,
+        judge: J,
+    ) -> impl Future<Output = F::Output> + use<'c, 'a, M, F, J>
+    where
+        M: FnMut() -> F,
+        F: Future,
+        F::Output: FromRejected,
+        J: Judge<F::Output> + Copy + Unpin,
+    {
+        let terms = self.policies.hedge_terms();
+        if let (Some(terms), 0) = (terms, self.settled()) {
+            terms.earn();
+        }
+        let another = move |call| beside(call, more(), judge);
+        Race::new(Attempt::new(self, first, judge), terms, another)
+    }
+
     /// Decides over the outcome of an attempt: hands it back, or says how long to pause before the next one.
     #[inline]
     pub fn settle<R: Outcome>(&mut self, outcome: R) -> ControlFlow<R, Pause> {
@@ -183,12 +238,20 @@ impl<'a> Call<'a> {
         }
     }
 
+    #[inline]
     fn lane(&mut self) -> &mut Lane<'a> {
         &mut self.under_way().lane
     }
 
+    #[inline]
     fn under_way(&mut self) -> &mut UnderWay<'a> {
         self.under_way.get_or_insert_with(|| UnderWay::new(Lane::first(self.policies)))
+    }
+
+    /// An attempt beside the one of this call, from now on, that has its deadline.
+    fn beside(&mut self, at: Instant) -> Self {
+        let lane = self.lane().beside(at);
+        Self { under_way: Some(UnderWay::new(lane)), ..Self::new(self.policies) }
     }
 
     #[inline]
@@ -275,6 +338,10 @@ impl<'a> Call<'a> {
         // A delay that would end after the deadline is not slept either, and costs no budget: the next attempt comes
         // at once and is refused for lack of time, so that the caller sees a timeout rather than the last failure.
         if due >= deadline && deadline != Instant::FAR {
+            // Where nothing comes before an attempt there is nobody who could refuse it.
+            if lane.is_alone() {
+                return None;
+            }
             lane.end(at);
             return Some(Pause(None));
         }

@@ -34,7 +34,7 @@
 //! | [`map`](Handler::map), [`map_err`](Handler::map_err) | the output, the error, made into another |
 //! | [`or`](Handler::or) | after a failure, another handler gets the same input |
 //! | [`or_else`](Handler::or_else) | after a failure, a function gets the same input and the error |
-//! | [`rate_limit`](Handler::rate_limit), [`bulkhead`](Handler::bulkhead), [`retry`](Handler::retry), [`timeout`](Handler::timeout) | one policy, around what the method is called on |
+//! | [`rate_limit`](Handler::rate_limit), [`bulkhead`](Handler::bulkhead), [`retry`](Handler::retry), [`hedge`](Handler::hedge), [`timeout`](Handler::timeout) | one policy, around what the method is called on |
 //! | [`gently`](Handler::gently) | whole [`Policies`], shared if you like |
 //!
 //! **Order.** Each method wraps what it is called on, so *here the order is the one you write*, the last method
@@ -54,8 +54,8 @@
 //! as well.
 //!
 //! **Cost:** nothing is boxed and nothing allocated to be put together or called; the future of a chain is as large
-//! as its largest step, plus what the policies around it need. `retry`, `gently`, `or` and `or_else` clone the input,
-//! once for each attempt.
+//! as its largest step, plus what the policies around it need. `retry`, `hedge`, `gently`, `or` and `or_else` clone the
+//! input, once for each attempt.
 //!
 //! **Cancel safety:** dropping the future drops the step under way with its permits and its places in queues. What the
 //! steps before it did is done.
@@ -69,7 +69,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use super::{
-    Bulkhead, FromRejected, IntoSetting, Mistakes, Policies, RateLimit, Retry, SharedPolicies, Timeout,
+    Bulkhead, FromRejected, Hedge, IntoSetting, Mistakes, Policies, RateLimit, Retry, SharedPolicies, Timeout,
 };
 
 pub use chain::Then;
@@ -263,6 +263,34 @@ pub trait Handler<In>: Send + Sync {
         In: Clone,
     {
         Retried::new(self, Policies::builder().retry(retry))
+    }
+
+    /// A slow call gets another one beside it, of the same handler, which must do no harm: [`hedge`](super::hedge).
+    ///
+    /// # Errors
+    ///
+    /// Every mistake in `hedge`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gentle::policy::handler::Handler;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// async fn read(player: u64) -> Result<u64, gentle::Rejected> { Ok(40 + player) }
+    ///
+    /// assert_eq!(read.hedge("after p95 at least 20ms")?.handle(2).await?, 42);
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn hedge(self, hedge: impl IntoSetting<Hedge>) -> Result<Gently<Self>, Mistakes>
+    where
+        Self: Sized,
+        In: Clone,
+        Result<Self::Output, Self::Error>: FromRejected,
+    {
+        Ok(Gently::new(self, Policies::builder().hedge(hedge).build()?.into()))
     }
 
     /// Whole [`Policies`], in the one order that the attribute has too.

@@ -51,6 +51,10 @@ impl Policies {
                 set.retry = Some(retry);
                 state.set(retry.on());
             }),
+            Key::Hedge => self.change(self.hedge.as_ref(), text, |state, hedge, set| {
+                set.hedge = Some(hedge);
+                state.set(hedge.on());
+            }),
             Key::Timeout => self.change(self.timeout.as_ref(), text, |state, timeout, set| {
                 set.timeout = Some(timeout);
                 state.set(timeout.on());
@@ -83,6 +87,7 @@ impl Policies {
             Key::RateLimit => self.back(key, written.rate_limit, now.rate_limit),
             Key::Bulkhead => self.back(key, written.bulkhead, now.bulkhead),
             Key::Retry => self.back(key, written.retry, now.retry),
+            Key::Hedge => self.back(key, written.hedge, now.hedge),
             Key::Timeout => self.back(key, written.timeout, now.timeout),
             Key::CircuitBreaker => self.back(key, written.circuit_breaker, now.circuit_breaker),
             _ => Ok(()),

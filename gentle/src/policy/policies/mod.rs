@@ -14,11 +14,12 @@ use gentle_dsl::{PolicySet, Retry, Setting, parse_policies};
 
 use super::bulkhead::Gate;
 use super::circuit_breaker::{Breaker, Circuit, slow_above};
+use super::hedge::{Hedging, Terms};
 use super::observe::everybodys_flags;
 use super::rate_limit::Limiter;
 use super::retry::Retrying;
 use super::timeout::Limits;
-use super::{Builder, Call, Event, FromRejected, Mistakes, Outcome};
+use super::{Builder, ByOutcome, Call, Event, FromRejected, Mistakes, Outcome};
 use crate::error::Place;
 use record::Record;
 use text::Text;
@@ -50,6 +51,7 @@ pub struct Policies {
     pub(super) bulkhead: Option<Gate>,
     pub(super) retry: Option<Retrying>,
     pub(super) timeout: Option<Limits>,
+    hedge: Option<Hedging>,
     text: Text,
     name: Cow<'static, str>,
     place: Option<Place>,
@@ -115,6 +117,7 @@ impl Policies {
                 Some(timeout) => Some(Limits::new(timeout)),
                 None => None,
             },
+            hedge: if set.hedge.is_some() { Some(Hedging::new()) } else { None },
             text: Text::declared(set),
             name: Cow::Borrowed(name),
             place: Some(place),
@@ -131,6 +134,7 @@ impl Policies {
             bulkhead: set.bulkhead.as_ref().map(Gate::new),
             retry: set.retry.as_ref().map(Retrying::new),
             timeout: set.timeout.as_ref().map(Limits::new),
+            hedge: set.hedge.map(|_| Hedging::new()),
             text: Text::given(set),
             name,
             place: None,
@@ -164,7 +168,8 @@ impl Policies {
         self.text.written()
     }
 
-    /// Runs `operation` under these policies: once, or again for as long as a retry says.
+    /// Runs `operation` under these policies: once, or again for as long as a retry says. With a
+    /// [`hedge`](super::hedge) among them it may run several times at once, which must do no harm.
     ///
     /// # Errors
     ///
@@ -182,7 +187,14 @@ impl Policies {
     {
         let mut call = self.begin();
         loop {
-            let outcome = call.attempt(pin!(operation())).await;
+            let outcome = {
+                let first = pin!(operation());
+                if self.hedges() {
+                    call.race(first, &mut operation, ByOutcome).await
+                } else {
+                    call.attempt(first).await
+                }
+            };
             match call.settle(outcome) {
                 ControlFlow::Break(outcome) => return outcome,
                 ControlFlow::Continue(pause) => pause.await,
@@ -199,6 +211,19 @@ impl Policies {
     /// The retry now in force.
     pub(super) fn retry_now(&self) -> Option<Retry> {
         self.text.read(|set| set.retry).and_then(Setting::on)
+    }
+
+    /// Whether there is a hedge among them.
+    #[inline]
+    pub(super) const fn hedges(&self) -> bool {
+        self.hedge.is_some()
+    }
+
+    /// The hedge now in force.
+    #[inline]
+    pub(super) fn hedge_terms(&self) -> Option<&Terms> {
+        let written = || self.text.read(|set| set.hedge).and_then(Setting::on);
+        self.hedge.as_ref().map(|hedging| hedging.terms(written))
     }
 
     /// What a call has to know first.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use gentle_dsl::Key;
 
-use super::{Breaker, Circuit, Gate, Limiter, MEASURED, Policies, Retrying, WATCHED};
+use super::{Breaker, Circuit, Gate, Limiter, MEASURED, Policies, Retrying, Terms, WATCHED};
 use crate::config::Origin;
 use crate::error::Error;
 use crate::policy::Event;
@@ -186,6 +186,7 @@ impl Policies {
             Key::CircuitBreaker => self.circuit_breaker().map(Circuit::facts),
             Key::RateLimit => self.rate_limit.as_ref().map(Limiter::facts),
             Key::Bulkhead => self.bulkhead.as_ref().map(Gate::facts),
+            Key::Hedge => self.hedge_terms().map(Terms::facts),
             Key::Retry => self.retry.as_ref().map(Retrying::facts),
             _ => None,
         };

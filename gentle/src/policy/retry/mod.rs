@@ -45,7 +45,6 @@
 //! # }
 //! ```
 
-mod budget;
 mod schedule;
 
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -56,8 +55,7 @@ use gentle_dsl::Setting;
 pub use gentle_dsl::Retry;
 pub use schedule::Schedule;
 
-use budget::Purse;
-
+use super::budget::Purse;
 use crate::telemetry::inspect::Facts;
 use crate::time::Instant;
 
@@ -126,7 +124,7 @@ impl Retrying {
         self.purse.deposit();
     }
 
-    /// Pays for one retry; `false` when the budget is spent.
+    /// Pays for one retry, or for a hedge that has no budget of its own; `false` when the budget is spent.
     pub(crate) fn pay(&self, at: Instant) -> bool {
         self.purse.withdraw(at)
     }

@@ -3,17 +3,31 @@
 //! **Use it** around everything that waits for somebody else. It works by dropping the operation, so it cannot stop
 //! what blocks its thread.
 //!
-//! **Read aloud:** `"10s, 2s each attempt"` is ten seconds, two seconds each attempt. The first covers everything:
-//! waiting for a token and a permit, all attempts, the delays between them. The second covers one attempt, from the
-//! moment it has its token and its permit.
+//! **Read aloud:** `"10s, 2s each attempt, reserve 50ms"` is ten seconds, two seconds each attempt, reserve 50
+//! milliseconds. The first covers everything: waiting for a token and a permit, all attempts, the delays between them. The
+//! second covers one attempt, from the moment it has its token and its permit. The third is about the call around this
+//! one: so much of its time is left for the way back.
 //!
-//! Nothing is assumed: what is not written does not end. An attempt that runs out of time is a failure, which a
+//! | not written | means |
+//! |---|---|
+//! | a time for the whole call | it takes as long as it takes, and as the call around it allows |
+//! | `… each attempt` | as long as the call may take |
+//! | `reserve` | none |
+//!
+//! Nothing else is assumed: what is not written does not end. An attempt that runs out of time is a failure, which a
 //! [`retry`](super::retry) repeats; a call that does is over. Who would wait for a token beyond the end is refused
 //! at once, a call whose time is up never reaches the operation, and an answer that comes at the very end is still
 //! the answer.
 //!
+//! **Calls inside a call** inherit what is left of its time, if that is less than their own, minus their `reserve`: they wait for no token, no permit and no next attempt beyond it, and when it is over they are refused, as
+//! timeouts, without running. That needs no word and no argument, and holds for whatever runs in the same task; one that
+//! is spawned inherits nothing. A function with a `retry` alone, which cannot say that it was refused, stops retrying
+//! and returns its last error. [`deadline`](super::deadline()) is that moment, for who has to tell it to somebody else, and
+//! [`with_deadline`](super::with_deadline) sets it for what a request brings with it.
+//!
 //! **Cost:** the operation is asked first and the timer armed only if it does not answer at once, so a ready one
-//! costs no timer.
+//! costs no timer. Nor does a call whose time ends with that of the
+//! call around it: that one drops it. To hand on a deadline is two words for each poll.
 //!
 //! **Cancel safety:** running out of time drops the operation: nothing of it runs on, except what it spawned.
 //!
@@ -51,29 +65,40 @@ use crate::time::{Instant, sleep_until};
 pub(crate) struct Limits {
     whole: AtomicU64,
     attempt: AtomicU64,
+    reserve: AtomicU64,
 }
 
 const NONE: u64 = u64::MAX;
 
 impl Limits {
     pub(crate) const fn new(setting: &Setting<Timeout>) -> Self {
-        let (whole, attempt) = match setting {
+        let (whole, attempt, reserve) = match setting {
             Setting::On(timeout) => words(Some(timeout)),
             Setting::Off => words(None),
         };
-        Self { whole: AtomicU64::new(whole), attempt: AtomicU64::new(attempt) }
+        Self {
+            whole: AtomicU64::new(whole),
+            attempt: AtomicU64::new(attempt),
+            reserve: AtomicU64::new(reserve),
+        }
     }
 
     /// Takes over other limits, or none. Calls that have begun keep theirs.
     pub(crate) fn set(&self, timeout: Option<Timeout>) {
-        let (whole, attempt) = words(timeout.as_ref());
+        let (whole, attempt, reserve) = words(timeout.as_ref());
         self.whole.store(whole, Ordering::Relaxed);
         self.attempt.store(attempt, Ordering::Relaxed);
+        self.reserve.store(reserve, Ordering::Relaxed);
     }
 
     /// When a call that begins at `at` must have ended.
     pub(crate) fn whole(&self, at: Instant) -> Instant {
         at.plus(self.whole.load(Ordering::Relaxed))
+    }
+
+    /// What is left of the time of the call around it, less what is reserved for the way back.
+    pub(crate) fn left_of(&self, inherited: Instant) -> Instant {
+        inherited.minus(self.reserve.load(Ordering::Relaxed))
     }
 
     /// When an attempt that begins at `at` must have ended.
@@ -82,10 +107,10 @@ impl Limits {
     }
 }
 
-const fn words(timeout: Option<&Timeout>) -> (u64, u64) {
+const fn words(timeout: Option<&Timeout>) -> (u64, u64, u64) {
     match timeout {
-        Some(timeout) => (word(timeout.whole()), word(timeout.attempt())),
-        None => (NONE, NONE),
+        Some(timeout) => (word(timeout.whole()), word(timeout.attempt()), nanos(timeout.reserved())),
+        None => (NONE, NONE, 0),
     }
 }
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use tower_layer::Layer;
 
-use super::super::{Mistakes, Policies, Rejected, SharedPolicies};
+use super::super::{Mistake, Mistakes, Policies, Rejected, SharedPolicies};
 use super::{Boxed, CloneRequest, Errors, Gentle, Once, OwnError, Respond};
 
 /// A [`Layer`] that puts [`Policies`] around a service.
@@ -46,9 +46,13 @@ impl GentleLayer {
     ///
     /// # Errors
     ///
-    /// Every mistake in the text.
+    /// Every mistake in the text, and a hedge, which a layer cannot do.
     pub fn parse(text: &str) -> Result<Self, Mistakes> {
-        Policies::parse(text).map(Self::new)
+        let policies = Policies::parse(text)?;
+        match Mistakes::collect(policies.hedges().then(hedge_in_a_layer)) {
+            Some(mistakes) => Err(mistakes),
+            None => Ok(Self::new(policies)),
+        }
     }
 }
 
@@ -159,8 +163,18 @@ impl<S, Q: Clone, A: Clone, F: Clone> Layer<S> for GentleLayer<Q, A, F> {
                 "this layer sends each request once: `clone_request()` lets its retry work"
             );
         }
+        if self.policies.hedges() {
+            tracing::warn!(policy = self.policies.name(), "{}", hedge_in_a_layer().message());
+        }
         Gentle::new(inner, Arc::new(self.clone()))
     }
+}
+
+// A service that is ready is ready for one request, and a second one would have to wait for another with what it holds.
+fn hedge_in_a_layer() -> Mistake {
+    let message = "a layer sends a request to one service at a time, so its hedge has no effect";
+    let help = "leave it out, and write it where the request is made: `#[gentle(hedge = \"…\", idempotent)]`";
+    Mistake::new("G612", "hedge", message).with_help(help)
 }
 
 impl<Q, A, F> fmt::Debug for GentleLayer<Q, A, F> {

@@ -2,28 +2,28 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use gentle_dsl::{Budget, RateLimit};
 
-use crate::policy::rate_limit::Gcra;
+use super::rate_limit::Gcra;
 use crate::time::{Instant, now};
 
-/// What a retry costs, in ten-thousandths: as fine as a budget's percentage.
+/// What an extra call costs, in ten-thousandths: as fine as a budget's percentage.
 const PRICE: u64 = 10_000;
-/// How many retries may be saved up in good times, so that a bad time cannot spend a whole day's savings.
+/// How many of them may be saved up in good times, so that a bad time cannot spend a whole day's savings.
 const MOST: u64 = 100 * PRICE;
 
-/// The savings of a retry budget: every first attempt earns a share of a retry, every retry costs one; below that
-/// there is a floor, so that a function that is called seldom may retry at all.
+/// The savings of a budget for extra calls: every first attempt earns a share of one, every retry and every hedge costs
+/// one; below that there is a floor, so that a function that is called seldom may make any at all.
 ///
 /// After Finagle's `RetryBudget` and the client-side throttling of Google's SRE book, chapter 21.
 #[derive(Debug)]
-pub(super) struct Purse {
-    /// What a first attempt earns; zero means that there is no budget and retries are free.
+pub(crate) struct Purse {
+    /// What a first attempt earns; zero means that there is no budget and they are free.
     share: AtomicU64,
     saved: AtomicU64,
     floor: Gcra,
 }
 
 impl Purse {
-    pub(super) const fn new(budget: Option<Budget>) -> Self {
+    pub(crate) const fn new(budget: Option<Budget>) -> Self {
         let budget_or_none = match budget {
             Some(budget) => budget,
             None => Budget::DEFAULT,
@@ -36,7 +36,7 @@ impl Purse {
         }
     }
 
-    pub(super) fn set(&self, budget: Option<Budget>) {
+    pub(crate) fn set(&self, budget: Option<Budget>) {
         self.share.store(budget.map_or(0, share), Ordering::Relaxed);
         if let Some(budget) = budget {
             self.floor.set(Some(&floor(budget)), now());
@@ -44,7 +44,7 @@ impl Purse {
     }
 
     #[inline]
-    pub(super) fn deposit(&self) {
+    pub(crate) fn deposit(&self) {
         let share = self.share.load(Ordering::Relaxed);
         if share > 0 && self.saved.load(Ordering::Relaxed) < MOST {
             self.saved.fetch_add(share, Ordering::Relaxed);
@@ -52,14 +52,14 @@ impl Purse {
     }
 
     /// How many retries are saved up beside those of the floor; `None` when retries are free.
-    pub(super) fn saved(&self) -> Option<f64> {
+    pub(crate) fn saved(&self) -> Option<f64> {
         let share = self.share.load(Ordering::Relaxed);
         #[expect(clippy::cast_precision_loss, reason = "it is at most a hundred times the price")]
         let saved = self.saved.load(Ordering::Relaxed) as f64 / PRICE as f64;
         (share > 0).then_some(saved)
     }
 
-    pub(super) fn withdraw(&self, at: Instant) -> bool {
+    pub(crate) fn withdraw(&self, at: Instant) -> bool {
         if self.share.load(Ordering::Relaxed) == 0 {
             return true;
         }
