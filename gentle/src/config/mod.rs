@@ -25,7 +25,13 @@
 //!
 //! [app]
 //! drain = "30s"
+//! watch = true
+//! measure = false
 //! ```
+//!
+//! With `watch` the files that were read are looked at every second, and what they say about policies takes effect while the
+//! program runs. `measure` says whether the time that calls under policies take is noted; under
+//! [`run`](crate::run) it is, unless this says otherwise.
 //!
 //! # Examples
 //!

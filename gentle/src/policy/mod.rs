@@ -18,6 +18,9 @@
 //! values have policies as methods ([`handler`]), and services in a stack have them as layers (`tower`, with the
 //! feature of that name).
 //!
+//! What they do is told in events ([`observe`]), counted ([`numbers`](mod@numbers)), and listed and changed by name
+//! ([`register`]).
+//!
 //! Who knows another library finds its words beside ours in [`coming_from`].
 
 mod budget;

@@ -185,6 +185,12 @@ impl AppBuilder {
         self
     }
 
+    /// Measures, unless somebody says something else.
+    pub(super) fn measured_by_default(mut self) -> Self {
+        self.measure = self.measure.or(Some(true));
+        self
+    }
+
     /// Checks everything and makes the app; nothing is started.
     ///
     /// Policies in a `static` are one per process, whatever the number of apps: the last build wins. It brings each

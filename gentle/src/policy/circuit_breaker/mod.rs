@@ -46,6 +46,10 @@
 //! reads the clock for each. The window of a time is ten parts, of which the oldest is forgotten as one; of the last so
 //! many calls it remembers the failures, eight bytes each.
 //!
+//! **What it tells:** [`CircuitOpened`](super::Event::CircuitOpened), [`CircuitProbing`](super::Event::CircuitProbing),
+//! [`CircuitClosed`](super::Event::CircuitClosed), while it is only observed [`CircuitWouldOpen`](super::Event::CircuitWouldOpen),
+//! and [`AttemptRefused`](super::Event::AttemptRefused); the first four in the log too.
+//!
 //! **Cancel safety:** a call given up leaves nothing behind; a probe's place goes to the next.
 //!
 //! **Live change:** it stays open, closed or between as it is, and goes by the new words from the next call on; the

@@ -35,6 +35,9 @@
 //!
 //! **What it emits:** a `debug` line of `tracing` for each extra call, and when one wins.
 //!
+//! **What it tells:** [`HedgeStarted`](super::Event::HedgeStarted) and [`HedgeWon`](super::Event::HedgeWon). Its state shows after
+//! how long the next one would start.
+//!
 //! **Cancel safety:** dropping the call drops all of them, with their passes, permits and places in a queue.
 //!
 //! **Live change:** calls that begin after it go by the new sentence; what is known about times stays.
