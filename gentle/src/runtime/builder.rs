@@ -305,3 +305,34 @@ fn line_and_column(text: &str) -> Option<(u32, u32)> {
     let mut parts = text.lines().next()?.split(':').skip(1);
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Rejected;
+    use crate::service::Service;
+
+    struct Idle;
+
+    impl Service for Idle {}
+
+    async fn is_measured(policies: &'static Policies, text: &str) -> bool {
+        let builder = AppBuilder::default().define(Definition::value("idle", crate::here!(), Idle));
+        let app =
+            builder.policies(policies).toml_text("gentle.toml", text).measured_by_default().build().unwrap();
+        policies.call(|| async { Ok::<_, Rejected>(()) }).await.unwrap();
+        app.policies().list()[0].numbers.latency.is_some()
+    }
+
+    #[tokio::test]
+    async fn a_whole_program_measures_unless_configuration_says_otherwise() {
+        use gentle_dsl::{Bulkhead, PolicySet, Setting};
+
+        const SET: &PolicySet = &PolicySet::new().bulkhead(Setting::On(Bulkhead::new(16)));
+        static ONE: Policies = Policies::of("one", crate::here!(), SET);
+        static OTHER: Policies = Policies::of("other", crate::here!(), SET);
+
+        assert!(is_measured(&ONE, "").await);
+        assert!(!is_measured(&OTHER, "[app]\nmeasure = false").await);
+    }
+}

@@ -15,7 +15,7 @@
 //! **Cost:** entering and leaving is one atomic step each while nobody waits; the line is a small lock, and one
 //! allocation for each who stands in it.
 //!
-//! **What it tells:** [`AttemptRefused`](super::Event::AttemptRefused). Its state shows `inside`, `limit` and `waiting`.
+//! **What it emits:** [`AttemptRefused`](super::Event::AttemptRefused). Its state shows `inside`, `limit` and `waiting`.
 //!
 //! **Cancel safety:** the permit comes back by return, error, panic and cancellation, and not before the operation is
 //! gone. A call given up in the line leaves its place; a permit just handed to it goes to the next.

@@ -46,7 +46,7 @@
 //! reads the clock for each. The window of a time is ten parts, of which the oldest is forgotten as one; of the last so
 //! many calls it remembers the failures, eight bytes each.
 //!
-//! **What it tells:** [`CircuitOpened`](super::Event::CircuitOpened), [`CircuitProbing`](super::Event::CircuitProbing),
+//! **What it emits:** [`CircuitOpened`](super::Event::CircuitOpened), [`CircuitProbing`](super::Event::CircuitProbing),
 //! [`CircuitClosed`](super::Event::CircuitClosed), while it is only observed [`CircuitWouldOpen`](super::Event::CircuitWouldOpen),
 //! and [`AttemptRefused`](super::Event::AttemptRefused); the first four in the log too.
 //!

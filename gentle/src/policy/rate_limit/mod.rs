@@ -25,7 +25,7 @@
 //! a millisecond coarse and always late, never early: with a burst of one, `1/10ms` gives a little less than
 //! `100/s`.
 //!
-//! **What it tells:** [`AttemptRefused`](super::Event::AttemptRefused). Its state shows `tokens`, `waiting`, and the `wait` of
+//! **What it emits:** [`AttemptRefused`](super::Event::AttemptRefused). Its state shows `tokens`, `waiting`, and the `wait` of
 //! one who comes now.
 //!
 //! **Cancel safety:** a call given up in the line takes no token and leaves no gap; the others move up.

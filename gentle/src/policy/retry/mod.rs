@@ -24,7 +24,7 @@
 //!
 //! **Cost:** nothing but one look while calls succeed; arguments taken by value are cloned for each attempt.
 //!
-//! **What it tells:** [`RetryScheduled`](super::Event::RetryScheduled) with the delay; the same at level `DEBUG` in the log,
+//! **What it emits:** [`RetryScheduled`](super::Event::RetryScheduled) with the delay; the same at level `DEBUG` in the log,
 //! also when it has been tried for the last time. Its state shows what the budget has saved up.
 //!
 //! **Cancel safety:** a call given up during a delay forgets the delay. No permit is held meanwhile.

@@ -29,7 +29,7 @@
 //! costs no timer. Nor does a call whose time ends with that of the
 //! call around it: that one drops it. To hand on a deadline is two words for each poll.
 //!
-//! **What it tells:** [`AttemptRefused`](super::Event::AttemptRefused), and of an attempt that is cut off
+//! **What it emits:** [`AttemptRefused`](super::Event::AttemptRefused), and of an attempt that is cut off
 //! [`AttemptFailed`](super::Event::AttemptFailed) too.
 //!
 //! **Cancel safety:** running out of time drops the operation: nothing of it runs on, except what it spawned.
