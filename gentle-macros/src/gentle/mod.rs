@@ -2,6 +2,7 @@
 
 pub(crate) mod attribute;
 mod check;
+mod each;
 mod expand;
 mod function;
 mod receiver;

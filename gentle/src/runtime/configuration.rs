@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-use gentle_dsl::{Backoff, PolicySet, Retry, Setting};
+use gentle_dsl::{Backoff, Key, PolicySet, Retry, Setting};
 
 use super::parts::Parts;
-use crate::config::{Config, Known, Origin, Value};
+use crate::config::{Config, Known, Origin, Overrides, Value};
 use crate::error::{Error, Kind};
 use crate::event::Handler;
 use crate::policy::Policies;
@@ -86,7 +86,9 @@ pub(super) fn apply(parts: &mut Parts, config: &Config, is_whole: bool) -> Vec<E
     let mut problems = config.unknown(&known(parts));
     problems.extend(twice(&parts.policies, config));
     for policies in &parts.policies {
-        problems.extend(mistakes(config.policy(policies.name()).check()));
+        let overrides = config.policy(policies.name());
+        problems.extend(mistakes(overrides.check()));
+        problems.extend(other_keys(policies, &overrides));
     }
     if is_whole {
         parts.services =
@@ -95,6 +97,15 @@ pub(super) fn apply(parts: &mut Parts, config: &Config, is_whole: bool) -> Vec<E
     parts.handlers =
         change(std::mem::take(&mut parts.handlers), &mut problems, |handler| handled(handler, config));
     problems
+}
+
+/// What names another key than the code, which only the compiler could make anything of.
+fn other_keys(policies: &Policies, overrides: &Overrides) -> Vec<Error> {
+    let admitted = |(key, value): (&str, &Value)| {
+        let refused = policies.admits(Key::from_name(key)?, value.as_text()).err()?;
+        Some(value.error(refused))
+    };
+    overrides.iter().filter_map(admitted).collect()
 }
 
 /// Every name that means something to this program.

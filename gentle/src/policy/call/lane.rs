@@ -3,12 +3,12 @@ use std::pin::Pin;
 
 use gentle_dsl::Key;
 
-use crate::policy::bulkhead::Permit;
-use crate::policy::circuit_breaker::{Held, Pass};
+use crate::policy::bulkhead::{Gate, Permit};
+use crate::policy::circuit_breaker::{Breaker, Held, Pass};
 use crate::policy::deadline::inherited;
 use crate::policy::judge::Verdict;
-use crate::policy::rate_limit::Token;
-use crate::policy::{FromRejected, Policies, Refusal, Rejected};
+use crate::policy::rate_limit::{Limiter, Tap, Token};
+use crate::policy::{Caller, FromRejected, Policies, Refusal, Rejected};
 use crate::time::{Instant, now};
 
 /// What one attempt goes through and what it holds meanwhile: pass, token, permit, in this order.
@@ -18,6 +18,8 @@ use crate::time::{Instant, now};
 #[derive(Debug)]
 pub(super) struct Lane<'a> {
     policies: &'a Policies,
+    /// For whom, where it matters.
+    caller: Option<&'a Caller<'a>>,
     deadline: Instant,
     /// When the attempt began, and then when it was admitted.
     at: Instant,
@@ -31,6 +33,7 @@ pub(super) struct Lane<'a> {
 /// The first attempt of a call, admitted at once.
 pub(super) struct First<'a> {
     policies: &'a Policies,
+    caller: Option<&'a Caller<'a>>,
     begun: Instant,
     deadline: Instant,
     pass: Pass,
@@ -77,6 +80,42 @@ pub(super) struct Admitted {
     at: Instant,
 }
 
+/// The policies on the way, each with the state that this attempt meets.
+#[derive(Clone, Copy)]
+struct Doors<'a> {
+    breaker: Option<&'a Breaker>,
+    tap: Option<Tap<'a>>,
+    gate: Option<&'a Gate>,
+}
+
+impl<'a> Doors<'a> {
+    #[inline]
+    fn of(policies: &'a Policies) -> Self {
+        Self {
+            breaker: policies.circuit_breaker.as_ref(),
+            tap: policies.rate_limit.as_ref().map(Limiter::tap),
+            gate: policies.bulkhead.as_ref(),
+        }
+    }
+
+    #[inline]
+    fn of_caller(caller: &'a Caller<'a>) -> Self {
+        Self { breaker: caller.breaker(), tap: caller.tap(), gate: caller.gate() }
+    }
+
+    fn before(policies: &'a Policies, caller: Option<&'a Caller<'a>>) -> Self {
+        caller.map_or_else(|| Self::of(policies), Self::of_caller)
+    }
+}
+
+#[inline]
+fn breaker<'a>(policies: &'a Policies, caller: Option<&'a Caller<'a>>) -> Option<&'a Breaker> {
+    match caller {
+        None => policies.circuit_breaker.as_ref(),
+        Some(caller) => caller.breaker(),
+    }
+}
+
 impl<'a> First<'a> {
     /// Admission where nothing stands in the way, as nearly always. Otherwise nothing has happened, and the lane begins
     /// at the beginning.
@@ -86,31 +125,47 @@ impl<'a> First<'a> {
     )]
     #[inline(always)]
     pub(super) fn try_enter(policies: &'a Policies) -> Result<Self, Lane<'a>> {
+        Self::try_pass(policies, None, Doors::of(policies))
+    }
+
+    /// The same for one who comes with a key or at a cost of its own.
+    #[inline]
+    pub(super) fn try_enter_as(policies: &'a Policies, caller: &'a Caller<'a>) -> Result<Self, Lane<'a>> {
+        Self::try_pass(policies, Some(caller), Doors::of_caller(caller))
+    }
+
+    #[expect(clippy::inline_always, reason = "each of its two callers knows half of it in advance")]
+    #[inline(always)]
+    fn try_pass(
+        policies: &'a Policies,
+        caller: Option<&'a Caller<'a>>,
+        doors: Doors<'a>,
+    ) -> Result<Self, Lane<'a>> {
         let (begun, deadline) = begin(policies);
-        let slowly = || Lane::new(policies, begun, deadline);
+        let slowly = || Lane::new(policies, caller, begun, deadline);
         if begun >= deadline {
             return Err(slowly());
         }
-        let pass = match &policies.circuit_breaker {
+        let pass = match doors.breaker {
             Some(breaker) => breaker.try_pass().ok_or_else(slowly)?,
             None => Pass::NONE,
         };
-        if let Some(limiter) = &policies.rate_limit {
-            if !limiter.try_take(begun) {
+        if let Some(tap) = doors.tap {
+            if !tap.try_take(begun) {
                 return Err(slowly());
             }
         }
         let mut permit = None;
-        if let Some(gate) = &policies.bulkhead {
+        if let Some(gate) = doors.gate {
             permit = gate.try_enter();
             if permit.is_none() {
-                if let Some(limiter) = &policies.rate_limit {
-                    limiter.give_back();
+                if let Some(tap) = doors.tap {
+                    tap.give_back();
                 }
                 return Err(slowly());
             }
         }
-        Ok(Self { policies, begun, deadline, pass, permit })
+        Ok(Self { policies, caller, begun, deadline, pass, permit })
     }
 
     #[inline]
@@ -121,7 +176,7 @@ impl<'a> First<'a> {
     /// Ends an attempt that went well, unless there is more to do about that.
     #[inline]
     pub(super) fn went_well(self) -> Option<Self> {
-        match &self.policies.circuit_breaker {
+        match breaker(self.policies, self.caller) {
             Some(breaker) if !breaker.count(self.pass) => Some(self),
             _ => None,
         }
@@ -129,7 +184,7 @@ impl<'a> First<'a> {
 
     /// The lane of a call that is not over yet.
     pub(super) fn proceed(self) -> Lane<'a> {
-        let mut lane = Lane::new(self.policies, self.begun, self.deadline);
+        let mut lane = Lane::new(self.policies, self.caller, self.begun, self.deadline);
         lane.pass = self.pass;
         if let Some(permit) = self.permit {
             permit.keep();
@@ -160,8 +215,14 @@ fn begin_within(policies: &Policies, inherited: Instant) -> (Instant, Instant) {
 }
 
 impl<'a> Lane<'a> {
-    pub(super) const fn new(policies: &'a Policies, begun: Instant, deadline: Instant) -> Self {
-        Self { policies, deadline, at: begun, pass: Pass::NONE, made: 0, held: 0, last: Last::None }
+    pub(super) const fn new(
+        policies: &'a Policies,
+        caller: Option<&'a Caller<'a>>,
+        begun: Instant,
+        deadline: Instant,
+    ) -> Self {
+        let (at, pass) = (begun, Pass::NONE);
+        Self { policies, caller, deadline, at, pass, made: 0, held: 0, last: Last::None }
     }
 
     /// Another attempt, beside this one, has come to this.
@@ -223,13 +284,14 @@ impl<'a> Lane<'a> {
             let again = self.made > 0;
             return Err(if again { Rejected::new(Key::Timeout, Refusal::TooLong) } else { TIME_IS_UP });
         }
-        let pass = match &policies.circuit_breaker {
+        let doors = Doors::before(policies, self.caller);
+        let pass = match doors.breaker {
             Some(breaker) => {
                 breaker.pass(self.at, policies.name()).map(|pass| Some(Held::new(breaker, pass)))
             }
             None => Ok(None),
         };
-        let queued = pass.and_then(|pass| self.queue(pass));
+        let queued = pass.and_then(|pass| self.queue(doors, pass));
         if let Err(rejected) = &queued {
             self.last = Last::Refused(*rejected);
         }
@@ -237,23 +299,23 @@ impl<'a> Lane<'a> {
     }
 
     // Who is refused at once pays for no wait.
-    fn queue(&mut self, pass: Option<Held<'a>>) -> Result<Option<Wait<'a>>, Rejected> {
+    fn queue(&mut self, doors: Doors<'a>, pass: Option<Held<'a>>) -> Result<Option<Wait<'a>>, Rejected> {
         let (policies, deadline, at) = (self.policies, self.deadline, self.at);
-        let token = match &policies.rate_limit {
-            Some(limiter) => {
-                let token = limiter.try_acquire(at);
+        let token = match doors.tap {
+            Some(tap) => {
+                let token = tap.try_acquire(at);
                 if token.is_none() {
-                    limiter.admits_waiting(at, deadline)?;
-                    return Ok(Some(Box::pin(wait(policies, pass, None, at, deadline))));
+                    tap.admits_waiting(at, deadline)?;
+                    return Ok(Some(Box::pin(wait(policies.name(), doors, pass, None, at, deadline))));
                 }
                 token
             }
             None => None,
         };
-        if let Some(gate) = &policies.bulkhead {
+        if let Some(gate) = doors.gate {
             let Some(permit) = gate.try_enter() else {
                 gate.admits_waiting()?;
-                return Ok(Some(Box::pin(wait(policies, pass, token, at, deadline))));
+                return Ok(Some(Box::pin(wait(policies.name(), doors, pass, token, at, deadline))));
             };
             permit.keep();
             self.held |= PERMIT;
@@ -294,7 +356,7 @@ impl<'a> Lane<'a> {
 
     pub(super) fn answered(&mut self, verdict: Verdict) {
         self.last = Last::Answered(verdict);
-        if let Some(breaker) = &self.policies.circuit_breaker {
+        if let Some(breaker) = breaker(self.policies, self.caller) {
             if verdict != Verdict::Success || !breaker.count(self.pass) {
                 self.judged(verdict);
             }
@@ -303,7 +365,7 @@ impl<'a> Lane<'a> {
 
     #[cold]
     fn judged(&mut self, verdict: Verdict) {
-        let Some(breaker) = &self.policies.circuit_breaker else { return };
+        let Some(breaker) = breaker(self.policies, self.caller) else { return };
         if verdict == Verdict::Ignored {
             breaker.give_back(self.pass);
         } else {
@@ -327,12 +389,12 @@ impl<'a> Lane<'a> {
     /// Gives back what the attempt holds.
     pub(super) fn let_go(&mut self) {
         if self.held & PERMIT != 0 {
-            if let Some(gate) = &self.policies.bulkhead {
+            if let Some(gate) = Doors::before(self.policies, self.caller).gate {
                 gate.leave();
             }
         }
         if self.held & PROBE != 0 {
-            if let Some(breaker) = &self.policies.circuit_breaker {
+            if let Some(breaker) = breaker(self.policies, self.caller) {
                 breaker.give_back(self.pass);
             }
         }
@@ -350,18 +412,19 @@ impl Drop for Lane<'_> {
 /// A token whose call never comes to run, because the bulkhead refuses it or it is given up in the queue, is not used:
 /// dropped, it goes back. A circuit that has opened while the call waited refuses it.
 async fn wait<'a>(
-    policies: &'a Policies,
+    name: &'a str,
+    doors: Doors<'a>,
     pass: Option<Held<'a>>,
     mut token: Option<Token<'a>>,
     mut at: Instant,
     deadline: Instant,
 ) -> Result<Admitted, Rejected> {
-    if let (Some(limiter), None) = (&policies.rate_limit, &token) {
-        let (one, since) = limiter.acquire(at, deadline).await?;
+    if let (Some(tap), None) = (doors.tap, &token) {
+        let (one, since) = tap.acquire(at, deadline).await?;
         (token, at) = (Some(one), since);
     }
     let mut permit = None;
-    if let Some(gate) = &policies.bulkhead {
+    if let Some(gate) = doors.gate {
         let (entered, since) = gate.enter(at, deadline).await?;
         (permit, at) = (Some(entered), since);
     }
@@ -369,7 +432,7 @@ async fn wait<'a>(
         return Err(TIME_IS_UP);
     }
     let pass = match pass {
-        Some(pass) => pass.renew(at, policies.name())?,
+        Some(pass) => pass.renew(at, name)?,
         None => Pass::NONE,
     };
     if let Some(token) = token {

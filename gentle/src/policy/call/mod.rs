@@ -15,7 +15,7 @@ pub use pause::Pause;
 
 use super::judge::Judge;
 use super::retry::{Course, Retrying, Schedule};
-use super::{Again, ByOutcome, FromRejected, Outcome, Policies, Verdict};
+use super::{Again, ByOutcome, Caller, FromRejected, Outcome, Policies, Verdict};
 use crate::time::{Instant, now};
 use lane::{First, Lane, Last};
 use race::{Race, beside};
@@ -37,6 +37,8 @@ use race::{Race, beside};
 #[derive(Debug)]
 pub struct Call<'a> {
     policies: &'a Policies,
+    /// Who comes with a key or at a cost of its own.
+    caller: Option<&'a Caller<'a>>,
     /// When it began, of one that makes no attempts; [`DONE`] when the first one went well and left nothing to do.
     begun: Instant,
     under_way: Option<UnderWay<'a>>,
@@ -58,10 +60,10 @@ struct UnderWay<'a> {
 impl<'a> UnderWay<'a> {
     /// One that begins now, or has `begun` before, where that is known.
     #[cold]
-    fn begin(policies: &'a Policies, begun: Instant) -> Self {
+    fn begin(policies: &'a Policies, caller: Option<&'a Caller<'a>>, begun: Instant) -> Self {
         let (at, deadline) = lane::begin(policies);
         let begun = if begun == Instant::UNKNOWN || begun == DONE { at } else { begun };
-        Self { begun, ..Self::new(Lane::new(policies, at, deadline)) }
+        Self { begun, ..Self::new(Lane::new(policies, caller, at, deadline)) }
     }
 
     const fn new(lane: Lane<'a>) -> Self {
@@ -71,15 +73,15 @@ impl<'a> UnderWay<'a> {
 
 impl<'a> Call<'a> {
     #[inline]
-    pub(super) const fn new(policies: &'a Policies) -> Self {
-        Self { policies, begun: Instant::UNKNOWN, under_way: None }
+    pub(super) const fn new(policies: &'a Policies, caller: Option<&'a Caller<'a>>) -> Self {
+        Self { policies, caller, begun: Instant::UNKNOWN, under_way: None }
     }
 
     /// A call that begins now and not with its first attempt.
     #[inline]
     pub(super) fn begun(policies: &'a Policies) -> Self {
         let begun = if policies.is_timed() { now() } else { Instant::UNKNOWN };
-        Self { begun, ..Self::new(policies) }
+        Self { begun, ..Self::new(policies, None) }
     }
 
     /// Makes one attempt: waits for its token and its permit, then runs `operation` within its time.
@@ -225,13 +227,13 @@ impl<'a> Call<'a> {
 
     #[inline]
     fn under_way(&mut self) -> &mut UnderWay<'a> {
-        self.under_way.get_or_insert_with(|| UnderWay::begin(self.policies, self.begun))
+        self.under_way.get_or_insert_with(|| UnderWay::begin(self.policies, self.caller, self.begun))
     }
 
     /// A call beside this one, from now on, that has its deadline.
     fn beside(&mut self, at: Instant) -> Self {
-        let lane = Lane::new(self.policies, at, self.lane().deadline());
-        Self { under_way: Some(UnderWay::new(lane)), ..Self::new(self.policies) }
+        let lane = Lane::new(self.policies, self.caller, at, self.lane().deadline());
+        Self { under_way: Some(UnderWay::new(lane)), ..Self::new(self.policies, self.caller) }
     }
 
     #[inline]
