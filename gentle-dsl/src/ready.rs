@@ -16,14 +16,8 @@ const LATER: &[Later] = &[
     key(Key::Throttle),
     key(Key::Chaos),
     words(Key::RateLimit, &[("lifo", "serving the newest first")]),
-    words(Key::RateLimit, &[("each", "a separate limit for each key"), ("up", "the number of keys")]),
     words(Key::Bulkhead, &[("auto", ADAPT), ("by", ADAPT), ("start", ADAPT)]),
     words(Key::Bulkhead, &[("lifo", "serving the newest first")]),
-    words(Key::Bulkhead, &[("each", "a separate bulkhead for each key"), ("up", "the number of keys")]),
-    words(
-        Key::CircuitBreaker,
-        &[("each", "a separate circuit breaker for each key"), ("up", "the number of keys")],
-    ),
 ];
 
 const ADAPT: &str = "limits that adapt";

@@ -155,15 +155,6 @@ fn a_rate_limit_may_have_several_windows() {
 }
 
 #[test]
-fn a_rate_limit_may_be_kept_for_each_key() {
-    means(
-        &["20/s each tenant up to 50_000", "20/s each (tenant) up to 50_000"],
-        RateLimit::new(20, secs(1)).each(Each::new("tenant").up_to(50_000)),
-        "20/s, burst 20, wait, each tenant up to 50000",
-    );
-}
-
-#[test]
 fn the_newest_may_be_served_first() {
     let limit = RateLimit::new(20, secs(1)).lifo();
     means(&["20/s lifo"], limit, "20/s, burst 20, wait, lifo");
@@ -182,15 +173,6 @@ fn a_bulkhead_may_adapt() {
     let other = Bulkhead::auto(2, 3).by(Adaptive::Aimd);
     means(&["auto 2..3 by aimd"], other, "auto 2..3, start 3, by aimd, reject");
     assert_eq!(other.width(), Width::Auto { from: 2, to: 3, start: 3, by: Adaptive::Aimd });
-}
-
-#[test]
-fn a_key_may_be_code() {
-    means(
-        &["4 each (req.account())"],
-        Bulkhead::new(4).each(Each::new("req.account()")),
-        "4, reject, each (req.account()) up to 100000",
-    );
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use gentle_dsl::{
-    Backoff, Budget, Bulkhead, Delays, Factor, Jitter, Percent, Rate, RateLimit, Retry, Sentence, Setting,
-    Timeout, Tries, Turn, Waiting, parse_duration, parse_policies, parse_rate,
+    Backoff, Budget, Bulkhead, Delays, Each, Factor, Jitter, Percent, Rate, RateLimit, Retry, Sentence,
+    Setting, Timeout, Tries, Turn, Waiting, parse_duration, parse_policies, parse_rate,
 };
 
 const fn ms(millis: u64) -> Duration {
@@ -49,6 +49,24 @@ fn a_burst_may_differ_from_the_count() {
         &["1/500ms burst 5", "1/500ms, burst 5"],
         RateLimit::new(1, ms(500)).burst(5),
         "1/500ms, burst 5, wait",
+    );
+}
+
+#[test]
+fn a_rate_limit_may_be_kept_for_each_key() {
+    means(
+        &["20/s each tenant up to 50_000", "20/s each (tenant) up to 50_000"],
+        RateLimit::new(20, secs(1)).each(Each::new("tenant").up_to(50_000)),
+        "20/s, burst 20, wait, each tenant up to 50000",
+    );
+}
+
+#[test]
+fn a_key_may_be_code() {
+    means(
+        &["4 each (req.account())"],
+        Bulkhead::new(4).each(Each::new("req.account()")),
+        "4, reject, each (req.account()) up to 100000",
     );
 }
 

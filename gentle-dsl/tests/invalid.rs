@@ -214,9 +214,7 @@ rate_limit: `lifo` is not there yet [G009]
 help: write `100/s`";
     assert_eq!(message::<RateLimit>("100/s, lifo"), expected);
     table::<RateLimit>(&[
-        ("20/s each tenant up to 50_000", &["G009 each"], "write `20/s`"),
-        ("20/s each (user, lang) burst 5", &["G009 each"], "write `20/s burst 5`"),
-        ("100/s each tenant, shared", &["G009 each", "G009 shared"], "write `100/s`"),
+        ("100/s each tenant, shared", &["G009 shared"], "write `100/s each tenant`"),
         ("100/s lifo", &["G009 lifo"], "write `100/s`"),
     ]);
     table::<Bulkhead>(&[
@@ -225,7 +223,6 @@ help: write `100/s`";
             &["G009 auto", "G009 by", "G009 lifo"],
             "write `256, wait 250ms`",
         ),
-        ("4 each (req.account())", &["G009 each"], "write `4`"),
         ("auto", &["G009 auto"], "write `16`"),
         ("4 start 2", &["G009 start"], "write `4`"),
     ]);

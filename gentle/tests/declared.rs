@@ -193,6 +193,25 @@ fn configuration_of_one_app_does_not_leak_into_the_next() {
     assert_eq!(SHARED.to_string(), written);
 }
 
+static TENANTS: Policies = policies!(name = "tenants", rate_limit = "20/s each tenant", bulkhead = "3");
+
+#[test]
+fn another_key_than_that_of_the_code_is_found_before_anything_starts() {
+    let build = |toml: &str| {
+        let app = App::builder().linked().policies(&TENANTS).toml_text("gentle.toml", toml).build();
+        app.map(drop).map_err(|error| error.all().map(ToString::to_string).collect::<Vec<_>>())
+    };
+    let wrong =
+        build("[policy.tenants]\nrate_limit = \"5/s each user\"\nbulkhead = \"3 each user\"").unwrap_err();
+    assert_eq!(wrong.len(), 2, "{wrong:#?}");
+    assert!(wrong.iter().any(|wrong| wrong.starts_with("gentle.toml:2:14: rate_limit: `each user` is not")));
+    assert!(wrong.iter().any(|wrong| wrong.starts_with("gentle.toml:3:12: bulkhead: `each user` is not")));
+    assert_eq!(build("[policy.tenants]\nrate_limit = \"5/s each tenant up to 9\""), Ok(()));
+    assert!(TENANTS.to_string().contains("each tenant up to 9"), "{TENANTS}");
+    assert_eq!(build("[policy.tenants]\nrate_limit = \"5/s\""), Ok(()));
+    assert!(TENANTS.to_string().contains("each tenant up to 100000"), "{TENANTS}");
+}
+
 #[test]
 fn one_mistake_is_told_once() {
     for toml in [

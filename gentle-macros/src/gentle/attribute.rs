@@ -1,15 +1,16 @@
-use gentle_dsl::{Key, PolicySet, check_set};
+use gentle_dsl::{Bulkhead, CircuitBreaker, Each, Key, PolicySet, RateLimit, Sentence, Setting, check_set};
 use proc_macro2::{Span, TokenStream};
 use syn::parse::Parse;
 use syn::{Expr, Ident, LitStr, Path};
 
+use super::each::EachKey;
 use crate::support::arguments::{Argument, Value, split};
 use crate::support::errors::Errors;
 use crate::support::{messages, options, sentence};
 
 /// The keys beside the policies; the second half is known and does nothing yet.
-const CODE_KEYS: [&str; 5] = ["name", "policy", "idempotent", "on_event", "crate"];
-const LATER: [&str; 4] = ["retry_if", "failure_if", "retry_after", "cost"];
+const CODE_KEYS: [&str; 6] = ["cost", "name", "policy", "idempotent", "on_event", "crate"];
+const LATER: [&str; 3] = ["retry_if", "failure_if", "retry_after"];
 
 /// What stands inside `#[gentle(…)]`.
 #[derive(Default)]
@@ -25,6 +26,10 @@ pub(crate) struct Attribute {
     pub(crate) idempotent: Option<Ident>,
     /// The hedge as it is written.
     pub(crate) hedge: Option<Argument>,
+    /// What policies are kept separately for.
+    pub(crate) each: Vec<EachKey>,
+    /// How many tokens a call takes, with the key in front of it.
+    pub(crate) cost: Option<(Ident, Expr)>,
     given: Vec<String>,
 }
 
@@ -75,9 +80,11 @@ impl Attribute {
     fn take_policy(&mut self, key: Key, argument: &Argument, errors: &Errors) {
         self.named.push((key, argument.key.clone()));
         match key {
-            Key::CircuitBreaker => self.set.circuit_breaker = sentence::read(argument, errors),
-            Key::RateLimit => self.set.rate_limit = sentence::read(argument, errors),
-            Key::Bulkhead => self.set.bulkhead = sentence::read(argument, errors),
+            Key::CircuitBreaker => {
+                self.set.circuit_breaker = self.keyed(argument, CircuitBreaker::keyed, errors);
+            }
+            Key::RateLimit => self.set.rate_limit = self.keyed(argument, RateLimit::keyed, errors),
+            Key::Bulkhead => self.set.bulkhead = self.keyed(argument, Bulkhead::keyed, errors),
             Key::Retry => self.set.retry = sentence::read(argument, errors),
             Key::Hedge => {
                 self.set.hedge = sentence::read(argument, errors);
@@ -88,9 +95,27 @@ impl Attribute {
         }
     }
 
+    // A sentence that may have a key.
+    fn keyed<T: Sentence>(
+        &mut self,
+        argument: &Argument,
+        each: impl FnOnce(&T) -> Option<Each>,
+        errors: &Errors,
+    ) -> Option<Setting<T>> {
+        let setting = sentence::read(argument, errors)?;
+        if setting.on().as_ref().and_then(each).is_some() {
+            self.each.extend(EachKey::read(T::KEY, argument, errors));
+        }
+        Some(setting)
+    }
+
     fn take_code(&mut self, key: &str, argument: &Argument, errors: &Errors) {
         match key {
             "name" => self.name = name(argument, errors),
+            "cost" => {
+                let cost = code(argument, "batch.len()", errors);
+                self.cost = cost.map(|cost| (argument.key.clone(), cost));
+            }
             "policy" => self.policy = code(argument, "PAYMENTS", errors),
             "on_event" => self.on_event = code(argument, "log_event", errors),
             "idempotent" => self.idempotent = Some(flag(argument, errors)),
@@ -106,6 +131,7 @@ impl Attribute {
             errors.at(Span::call_site(), messages::no_policy(macro_name).bare());
         }
         self.check_together(errors);
+        self.check_cost(macro_name, errors);
         if self.policy.is_none() {
             return;
         }
@@ -142,6 +168,17 @@ fn flag(argument: &Argument, errors: &Errors) -> Ident {
         errors.mistake(argument.tokens(), &messages::takes_no_value("gentle", &argument.key));
     }
     argument.key.clone()
+}
+
+impl Attribute {
+    fn check_cost(&self, macro_name: &str, errors: &Errors) {
+        let Some((key, _)) = &self.cost else { return };
+        if macro_name == "policies" {
+            errors.mistake(key, &messages::cost_without_call());
+        } else if self.policy.is_none() && self.key(Key::RateLimit).is_none() {
+            errors.mistake(key, &messages::cost_without_limit());
+        }
+    }
 }
 
 fn name(argument: &Argument, errors: &Errors) -> Option<LitStr> {

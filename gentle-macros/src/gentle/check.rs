@@ -16,6 +16,7 @@ pub(crate) fn check(attribute: &Attribute, function: &Function, errors: &Errors)
     if matches!(function.shape, Shape::Blocking) {
         return;
     }
+    keys(attribute, function, errors);
     unmarked(attribute, function, errors);
     if attribute.hedges() {
         shared_mutably(function, errors);
@@ -77,6 +78,11 @@ fn blocking(attribute: &Attribute, function: &Function, errors: &Errors) {
         None => messages::not_async(&function.item.sig.ident),
     };
     errors.mistake(function.item.sig.fn_token, &mistake);
+}
+
+fn keys(attribute: &Attribute, function: &Function, errors: &Errors) {
+    let arguments = function.arguments();
+    attribute.each.iter().for_each(|each| each.check(&arguments, errors));
 }
 
 fn infallible(function: &Function, errors: &Errors) {

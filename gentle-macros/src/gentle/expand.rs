@@ -5,6 +5,7 @@ use syn::spanned::Spanned;
 use syn::{Block, Expr, FnArg, Pat, PatIdent, PatType, ReceiverKind, Signature, Stmt, Type};
 
 use super::attribute::Attribute;
+use super::each;
 use super::function::{Function, Shape};
 use super::receiver;
 use crate::support::{krate, tokens};
@@ -18,6 +19,7 @@ struct Names {
     /// so that it does so once.
     site: Span,
     policies: Ident,
+    caller: Ident,
     call: Ident,
     outcome: Ident,
     pause: Ident,
@@ -31,6 +33,7 @@ impl Names {
         Self {
             site,
             policies: name("__policies"),
+            caller: name("__caller"),
             call: name("__call"),
             outcome: name("__outcome"),
             pause: name("__pause"),
@@ -49,7 +52,7 @@ pub(crate) fn expand(attribute: &Attribute, mut function: Function) -> TokenStre
     } else if attribute.repeats() {
         repeated(attribute, &mut function, &names, &krate)
     } else {
-        once(&function, &names, &krate)
+        once(attribute, &function, &names, &krate)
     };
     let body = match function.shape {
         Shape::AsyncTrait { .. } => quote!(::std::boxed::Box::pin(async move { #policies #run })),
@@ -64,6 +67,10 @@ pub(crate) fn expand(attribute: &Attribute, mut function: Function) -> TokenStre
 fn policies(attribute: &Attribute, function: &Ident, names: &Names, krate: &TokenStream) -> TokenStream {
     let policies = &names.policies;
     if let Some(given) = &attribute.policy {
+        // `PAYMENTS.each(tenant)` has more to it than the policies.
+        if matches!(given, Expr::MethodCall(call) if call.method == "each" || call.method == "cost") {
+            return quote!(let #policies: #krate::policy::Caller<'_> = #given;);
+        }
         let given = quote_spanned!(given.span()=> &#given);
         return quote!(let #policies: &#krate::policy::Policies = #given;);
     }
@@ -96,12 +103,54 @@ pub(crate) fn observer(attribute: &Attribute, krate: &TokenStream) -> Option<(To
     Some((item, quote!(.told_to(__ON_EVENT))))
 }
 
-/// One attempt: the arguments move into it.
-fn once(function: &Function, names: &Names, krate: &TokenStream) -> TokenStream {
-    let (policies, body) = (&names.policies, typed_body(function, names, krate));
-    quote_spanned! {names.site=>
-        #policies.begin().attempt(::core::pin::pin!(async move #body)).await
+/// `let __caller = …;` where calls differ by a key or by what they cost, and who begins a call.
+fn caller(
+    attribute: &Attribute,
+    mutable: &[Ident],
+    parts: &TokenStream,
+    names: &Names,
+    krate: &TokenStream,
+) -> (TokenStream, Ident) {
+    let (policies, caller) = (&names.policies, &names.caller);
+    if attribute.each.is_empty() && attribute.cost.is_none() {
+        return (TokenStream::new(), policies.clone());
     }
+    let mut code = each::keys(&attribute.each, policies, mutable);
+    if let Some((_, cost)) = &attribute.cost {
+        let cost = quote_spanned!(cost.span()=> #krate::__private::cost(#cost));
+        code.extend(quote!(.cost(#cost)));
+    }
+    let imports = (!attribute.each.is_empty()).then(|| {
+        quote!(
+            use #krate::__private::AsPolicyKey as _;
+        )
+    });
+    (quote!(let #caller = { #imports #parts #code };), caller.clone())
+}
+
+/// The arguments that are mutable references.
+fn mutable(function: &Function) -> Vec<Ident> {
+    let mut names = Vec::new();
+    for input in &function.item.sig.inputs {
+        match input {
+            FnArg::Typed(typed) if matches!(&*typed.ty, Type::Reference(reference) if reference.mutability.is_some()) =>
+            {
+                each::bound(&typed.pat, &mut names);
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+/// One attempt: the arguments move into it.
+fn once(attribute: &Attribute, function: &Function, names: &Names, krate: &TokenStream) -> TokenStream {
+    let (caller, begun) = caller(attribute, &mutable(function), &TokenStream::new(), names, krate);
+    let body = typed_body(function, names, krate);
+    let attempt = quote_spanned! {names.site=>
+        #begun.begin().attempt(::core::pin::pin!(async move #body)).await
+    };
+    quote!(#caller #attempt)
 }
 
 /// As many attempts as the policies say: each has the arguments anew.
@@ -113,55 +162,67 @@ fn repeated(
 ) -> TokenStream {
     let Names { site, call, outcome, .. } = names;
     let again = |argument: TokenStream, at: Span| quote_spanned!(at=> #call.again(#argument));
-    let (again, body) = anew(function, names, krate, &again);
+    let Anew { caller, begun, again, body } = anew(attribute, function, names, krate, &again);
     let attempt = if attribute.refuses() {
         quote_spanned!(*site=> #call.attempt(::core::pin::pin!(async #body)).await)
     } else {
         quote_spanned!(*site=> #call.alone(::core::pin::pin!(async #body)).await)
     };
     let attempts = quote!(#again let #outcome = #attempt;);
-    settled(&attempts, names)
+    let attempts = settled(&quote!(#begun.begin()), &attempts, names);
+    quote!(#caller #attempts)
 }
 
 /// The same, each with others beside it when it is slow: what makes one is a closure.
 fn hedged(attribute: &Attribute, function: &mut Function, names: &Names, krate: &TokenStream) -> TokenStream {
-    let Names { site, policies, call, outcome, .. } = names;
+    let Names { site, call, outcome, .. } = names;
     let beside = |argument: TokenStream, at: Span| {
         let krate = krate::at(krate, at);
         quote_spanned!(at=> #krate::__private::beside(#argument))
     };
-    let (again, body) = anew(function, names, krate, &beside);
+    let Anew { caller, begun, again, body } = anew(attribute, function, names, krate, &beside);
     let hedged = quote_spanned!(*site=> .hedged(|| { #again async move #body }).await);
     if attribute.repeats() {
         let attempts = quote!(let #outcome = #call #hedged;);
-        settled(&attempts, names)
+        let attempts = settled(&quote!(#begun.begin()), &attempts, names);
+        quote!(#caller #attempts)
     } else {
-        quote!(#policies.begin() #hedged)
+        quote!(#caller #begun.begin() #hedged)
     }
 }
 
-/// What has to be made anew for each attempt, and the body that uses it.
+/// Who begins a call, what has to be made anew for each of its attempts, and the body that uses it.
+struct Anew {
+    caller: TokenStream,
+    begun: Ident,
+    again: TokenStream,
+    body: TokenStream,
+}
+
 fn anew(
+    attribute: &Attribute,
     function: &mut Function,
     names: &Names,
     krate: &TokenStream,
     copy: &Copying<'_>,
-) -> (TokenStream, TokenStream) {
+) -> Anew {
     let mut body = typed_body(function, names, krate).to_token_stream();
-    let mut again = arguments(&mut function.item.sig, copy);
+    let references = mutable(function);
+    let (mut again, parts) = arguments(&mut function.item.sig, copy);
+    let (caller, begun) = caller(attribute, &references, &parts, names, krate);
     if let Some(receiver) = receiver_again(function, names, copy) {
         again.extend(receiver);
         body = receiver::rename(body, &names.receiver);
     }
-    (again, body)
+    Anew { caller, begun, again, body }
 }
 
 /// The loop around attempts that leave their outcome.
-fn settled(attempts: &TokenStream, names: &Names) -> TokenStream {
-    let Names { site, policies, call, outcome, pause, .. } = names;
+fn settled(begin: &TokenStream, attempts: &TokenStream, names: &Names) -> TokenStream {
+    let Names { site, call, outcome, pause, .. } = names;
     let settled = quote_spanned!(*site=> #call.settle(#outcome));
     quote! {
-        let mut #call = #policies.begin();
+        let mut #call = #begin;
         loop {
             #attempts
             match #settled {
@@ -192,15 +253,21 @@ fn output(function: &Function) -> TokenStream {
     if unnamed { quote!(_) } else { output }
 }
 
-/// `let x = __call.again(&x);` for every argument that an attempt would use up.
-fn arguments(signature: &mut Signature, copy: &Copying<'_>) -> TokenStream {
-    let mut again = TokenStream::new();
+/// A copy for every argument that an attempt would use up, and behind it `let (a, b) = &x;` for every one that is taken apart,
+/// for who wants to look at its parts before the first attempt.
+fn arguments(signature: &mut Signature, copy: &Copying<'_>) -> (TokenStream, TokenStream) {
+    let (mut again, mut parts) = (TokenStream::new(), TokenStream::new());
     for (index, input) in signature.inputs.iter_mut().enumerate() {
         if let FnArg::Typed(argument) = input {
+            let pattern = (*argument.pat).clone();
             again.extend(argument_again(argument, index, copy));
+            let parameter = &argument.pat;
+            if !matches!(pattern, Pat::Wild(_) | Pat::Ident(_)) {
+                parts.extend(quote!(#[allow(unused_variables)] let #pattern = &#parameter;));
+            }
         }
     }
-    again
+    (again, parts)
 }
 
 fn argument_again(argument: &mut PatType, index: usize, copy: &Copying<'_>) -> Option<TokenStream> {

@@ -1,9 +1,10 @@
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use syn::{
-    Block, Expr, ExprAsync, GenericArgument, Item, ItemFn, PathArguments, ReturnType, Stmt, TraitItemFn,
-    Type, TypeParamBound,
+    Block, Expr, ExprAsync, FnArg, GenericArgument, Item, ItemFn, PathArguments, ReturnType, Stmt,
+    TraitItemFn, Type, TypeParamBound,
 };
 
+use super::each::bound;
 use crate::support::errors::Errors;
 use crate::support::{item, messages};
 
@@ -47,6 +48,18 @@ impl Function {
             Shape::AsyncTrait { output, .. } => item::name_span(output),
             Shape::Async | Shape::Blocking => item::output_span(&self.item.sig),
         }
+    }
+
+    /// The names that the arguments have in the body.
+    pub(crate) fn arguments(&self) -> Vec<Ident> {
+        let mut names = Vec::new();
+        for input in &self.item.sig.inputs {
+            match input {
+                FnArg::Receiver(receiver) => names.push(Ident::from(receiver.self_token)),
+                FnArg::Typed(typed) => bound(&typed.pat, &mut names),
+            }
+        }
+        names
     }
 
     pub(crate) fn body(&self) -> &Block {

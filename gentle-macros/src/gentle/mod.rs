@@ -2,6 +2,7 @@
 
 pub(crate) mod attribute;
 mod check;
+mod each;
 pub(crate) mod expand;
 mod function;
 mod receiver;

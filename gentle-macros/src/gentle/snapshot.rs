@@ -111,3 +111,34 @@ fn who_is_told_stands_where_the_users_names_mean_what_they_mean_to_the_user() {
     );
     check("gentle/on_event", &expanded);
 }
+
+#[test]
+fn keys_and_cost_are_worked_out_before_the_first_attempt() {
+    let expanded = expanded(
+        quote!(
+            retry = "5 attempts",
+            rate_limit = "20/s each tenant up to 50_000",
+            bulkhead(4 each (tenant, order.account())),
+            cost = order.lines()
+        ),
+        quote! {
+            async fn place(tenant: &str, (order, day): (Order, u32)) -> anyhow::Result<()> {
+                order.place(tenant, day).await
+            }
+        },
+    );
+    check("gentle/each_tenant", &expanded);
+}
+
+#[test]
+fn one_key_for_several_policies_is_worked_out_once() {
+    let expanded = expanded(
+        quote!(circuit_breaker = "5 in a row, each host", rate_limit(20/s each host)),
+        quote! {
+            async fn read(host: &mut Host) -> anyhow::Result<u32> {
+                host.read().await
+            }
+        },
+    );
+    check("gentle/each_host", &expanded);
+}

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use gentle_dsl::{
-    Backoff, Budget, Bulkhead, CircuitBreaker, Factor, Hedge, HedgeDelay, Jitter, Percent, PolicySet, Rate,
-    RateLimit, Retry, Setting, Timeout, Tries, Trip, Turn, Waiting,
+    Backoff, Budget, Bulkhead, CircuitBreaker, Each, Factor, Hedge, HedgeDelay, Jitter, Percent, PolicySet,
+    Rate, RateLimit, Retry, Setting, Timeout, Tries, Trip, Turn, Waiting,
 };
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -190,6 +190,7 @@ fn circuit_breaker(breaker: &CircuitBreaker) -> TokenStream {
     if let Some(within) = breaker.limit().map(short) {
         code.extend(quote!(.within(#within)));
     }
+    code.extend(breaker.keyed().map(each));
     code
 }
 
@@ -269,7 +270,17 @@ fn rate_limit(limit: RateLimit) -> TokenStream {
         plain = plain.burst(limit.capacity());
     }
     code.extend(waiting(limit.waits(), plain.waits(), |within| plain.wait(within).waits()));
+    code.extend(limit.keyed().map(each));
     code
+}
+
+fn each(each: Each) -> TokenStream {
+    let key = each.key.as_str();
+    let most = (each.most != Each::MOST).then(|| {
+        let most = Literal::u32_unsuffixed(each.most);
+        quote!(.up_to(#most))
+    });
+    quote!(.each(Each::new(#key)#most))
 }
 
 fn bulkhead(bulkhead: Bulkhead) -> TokenStream {
@@ -277,6 +288,7 @@ fn bulkhead(bulkhead: Bulkhead) -> TokenStream {
     let mut code = quote!(Bulkhead::new(#limit));
     let plain = Bulkhead::new(bulkhead.limit());
     code.extend(waiting(bulkhead.waits(), plain.waits(), |within| plain.wait(within).waits()));
+    code.extend(bulkhead.keyed().map(each));
     code
 }
 

@@ -1,11 +1,13 @@
 //! What generated code names, and nobody else: it changes without notice.
 
+mod cost;
 mod topic;
 
 use crate::BoxError;
 use crate::event::Delivery;
 use crate::service;
 
+pub use cost::{Cost, cost};
 pub use inventory::submit;
 // Without a name that the user can write the compiler would call `Event` sealed.
 pub use serde::Serialize;
@@ -16,6 +18,16 @@ pub use topic::{NoEvent, TopicOf, same_topic};
 pub fn returns<R>() -> R {
     unreachable!("it only names a type")
 }
+
+/// What `each` names, as a borrowed key: of a reference itself, of anything else a reference to it.
+pub trait AsPolicyKey {
+    /// The key.
+    fn as_policy_key(&self) -> &Self {
+        self
+    }
+}
+
+impl<T: ?Sized> AsPolicyKey for T {}
 
 /// The value of a field that says nothing about where it comes from.
 pub fn unset<T: Unset>() -> T {

@@ -14,6 +14,9 @@
 //! takes its own token and its own permit; no permit is held while a retry waits; who waits for a token does not
 //! occupy a place in the bulkhead; the limit of one attempt does not count the time in the queue.
 //!
+//! A rate limit, a bulkhead and a circuit breaker are one for all calls, or one for each key: `"20/s each tenant"`, see
+//! [`each`].
+//!
 //! Around a function there is the attribute, around a call [`Policies::call`]. Operations that are put together as
 //! values have policies as methods ([`handler`]), and services in a stack have them as layers (`tower`, with the
 //! feature of that name).
@@ -26,9 +29,11 @@
 mod budget;
 mod builder;
 mod call;
+mod caller;
 mod deadline;
 mod histogram;
 mod judge;
+mod keys;
 mod outcome;
 mod patience;
 mod policies;
@@ -40,6 +45,7 @@ pub mod bulkhead;
 pub mod circuit_breaker;
 #[doc = include_str!("coming_from.md")]
 pub mod coming_from {}
+pub mod each;
 pub mod handler;
 pub mod hedge;
 pub mod numbers;
@@ -53,10 +59,12 @@ pub mod tower;
 
 pub use builder::{Builder, IntoSetting};
 pub use call::{Alone, Attempt, Call, Pause};
+pub use caller::Caller;
 pub(crate) use deadline::dropped_at;
 pub use deadline::{deadline, with_deadline};
+pub use each::PolicyKey;
 pub use gentle_dsl::{
-    Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Factor, Hedge, HedgeDelay, Jitter, Key, Mistake,
+    Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Each, Factor, Hedge, HedgeDelay, Jitter, Key, Mistake,
     Mistakes, Percent, PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries, Trip, Turn,
     Waiting,
 };

@@ -12,6 +12,15 @@ pub(crate) struct Patience {
     places: AtomicU32,
 }
 
+impl Clone for Patience {
+    fn clone(&self) -> Self {
+        Self {
+            longest: AtomicU64::new(self.longest.load(Ordering::Relaxed)),
+            places: AtomicU32::new(self.places()),
+        }
+    }
+}
+
 impl Patience {
     pub(crate) const fn new(waiting: Waiting) -> Self {
         let (longest, places) = words(waiting);

@@ -47,6 +47,8 @@ pub enum Refusal {
     /// The wait, for a turn or for the next attempt, would last longer than the policy, or the call's time limit,
     /// allows: nobody waited.
     TooLong,
+    /// The call takes more than the limit ever has at once: it can never pass.
+    TooLarge,
     /// The circuit is open: what was called before has been failing.
     Open,
     /// The time is up: the operation's, or that of a wait whose length nobody could foresee.
@@ -75,6 +77,7 @@ impl fmt::Display for Rejected {
             Refusal::Full => "full",
             Refusal::QueueFull => "the queue is full",
             Refusal::TooLong => "the wait would be too long",
+            Refusal::TooLarge => "the call takes more than there ever is at once",
             Refusal::Open => "the circuit is open",
             Refusal::Elapsed => "the time is up",
         };

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-use gentle_dsl::{Backoff, Retry, Setting};
+use gentle_dsl::{Backoff, Key, Retry, Setting};
 
 use super::parts::Parts;
-use crate::config::{Config, Known, Origin, Value};
+use crate::config::{Config, Known, Origin, Overrides, Value};
 use crate::error::{Error, Kind};
 use crate::event::Handler;
 use crate::policy::Policies;
@@ -102,8 +102,22 @@ pub(super) fn apply(parts: &mut Parts, config: &Config, is_whole: bool) -> Vec<E
 
 /// What is wrong in what configuration says about policies.
 pub(super) fn policies(parts: &Parts, config: &Config) -> Vec<Error> {
-    let each = parts.policies.iter().map(|policies| config.policy(policies.name()).check());
-    twice(&parts.policies, config).into_iter().chain(each.flat_map(mistakes)).collect()
+    let mut problems = twice(&parts.policies, config);
+    for policies in &parts.policies {
+        let overrides = config.policy(policies.name());
+        problems.extend(mistakes(overrides.check()));
+        problems.extend(other_keys(policies, &overrides));
+    }
+    problems
+}
+
+/// What names another key than the code, which only the compiler could make anything of.
+fn other_keys(policies: &Policies, overrides: &Overrides) -> Vec<Error> {
+    let admitted = |(key, value): (&str, &Value)| {
+        let refused = policies.admits(Key::from_name(key)?, value.as_text()).err()?;
+        Some(value.error(refused))
+    };
+    overrides.iter().filter_map(admitted).collect()
 }
 
 /// Every name that means something to this program.

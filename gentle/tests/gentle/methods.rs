@@ -120,3 +120,27 @@ async fn what_is_refused_does_not_even_begin() {
     assert!(limited.handle(1).await.is_ok() && limited.handle(2).await.is_err());
     assert_eq!(trace.taken(), ["1+1"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn policies_for_each_key_are_handed_over_with_the_key_of_an_input() {
+    let once = Policies::parse(r#"rate_limit = "1/h reject each parity", bulkhead = "9""#).unwrap();
+    let handler = given.gently_each(once, |input: &u32| input % 2);
+    assert!(handler.handle(2).await.is_ok() && handler.clone().handle(3).await.is_ok());
+    for input in [4, 5] {
+        let Err(Oh::Rejected(rejected)) = handler.handle(input).await else { panic!("refused") };
+        assert_eq!((rejected.policy, rejected.kind), (Key::RateLimit, Refusal::Full));
+    }
+    assert!(format!("{handler:?}").contains("each parity"));
+}
+
+#[test]
+fn a_method_with_a_text_alone_cannot_know_the_key_of_an_input() {
+    let mistakes = given.rate_limit("1/h each input").unwrap_err().to_string();
+    assert_eq!(
+        mistakes,
+        "rate_limit: nothing says what the key of an input is [G074]\n\n\
+         help: leave `each` out, or hand policies over together with their key: `gently_each(policies, |input| ...)`"
+    );
+    let mistakes = given.bulkhead("1 each input").unwrap_err().to_string();
+    assert!(mistakes.starts_with("bulkhead: nothing says"), "{mistakes}");
+}

@@ -175,6 +175,9 @@ async fn a_call_that_ends_with_the_one_around_it_needs_no_timer() {
     assert_eq!(inside(r#"timeout = "30m""#), 2, "its own comes first");
     assert_eq!(inside(r#"timeout = "2h, reserve 1ms""#), 2, "so it does");
 
+    let late = policies(r#"hedge = "after 1m""#);
+    assert_eq!(wakers(with_deadline(now() + SECOND, late.call(pending::<Answer>))), 1, "no hedge can begin");
+
     let alone = policies(r#"bulkhead = "1""#);
     assert_eq!(wakers(alone.call(pending::<Answer>)), 0);
     assert_eq!(wakers(with_deadline(now() + SECOND, alone.call(pending::<Answer>))), 1, "nobody else would");

@@ -465,3 +465,21 @@ async fn a_handler_with_a_hedge_runs_beside_itself() {
     let read = read.hedge("after 50ms").unwrap();
     assert_eq!(timed(read.handle(40)).await, (Ok(42), ms(150)));
 }
+
+#[gentle(hedge = "after 50ms", bulkhead = "1 each tenant", rate_limit = "100/s", cost = 2, idempotent)]
+async fn of_a_tenant(tenant: &str, asked: &AtomicU32) -> anyhow::Result<u32> {
+    let number = asked.fetch_add(1, Ordering::SeqCst) + 1;
+    sleep(ms(200) / number).await;
+    Ok(number + u32::from(tenant.is_empty()))
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_beside_each_other_share_the_policies_of_their_key() {
+    let (answer, took) = timed(of_a_tenant("acme", &AtomicU32::new(0))).await;
+    assert_eq!((answer.unwrap(), took), (1, ms(200)), "one at a time for each tenant");
+    let policies = policies(r#"hedge = "after 50ms", bulkhead = "2 each tenant""#);
+    let script = Script::new(&[(200, Ok(1)), (10, Ok(2))]);
+    let caller = policies.each("acme");
+    let (answer, took) = timed(caller.call(|| script.ask())).await;
+    assert_eq!((answer.unwrap(), took), (2, ms(60)));
+}

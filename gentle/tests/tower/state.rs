@@ -91,3 +91,22 @@ async fn what_a_service_calls_inherits_the_time_of_its_layer() {
     let answer = layer(r#"timeout = "2s, 1s each attempt""#).layer(left).oneshot(()).await;
     assert_eq!(answer.unwrap(), Some(millis(2_000)));
 }
+
+#[tokio::test(start_paused = true)]
+async fn each_key_of_a_request_has_a_state_of_its_own() {
+    let (strict, shared) = Strict::failing(1);
+    let text = r#"rate_limit = "2/h reject each parity", retry = "now, 2 attempts, within 1s""#;
+    let service = layer(text).clone_request().each(|number: &u32| number % 2).layer(strict);
+    assert!(service.clone().oneshot(2).await.is_ok(), "at the second attempt");
+    assert_eq!(shared.calls(), 2);
+    assert_eq!(refusal(service.clone().oneshot(4).await), FULL);
+    assert!(service.clone().oneshot(1).await.is_ok() && service.clone().oneshot(3).await.is_ok());
+    assert_eq!(refusal(service.oneshot(5).await), FULL);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_layer_without_keys_has_one_state_for_all_requests() {
+    let service = layer(r#"rate_limit = "2/h reject each parity""#).layer(Strict::answering().0);
+    assert!(service.clone().oneshot(1).await.is_ok() && service.clone().oneshot(2).await.is_ok());
+    assert_eq!(refusal(service.oneshot(3).await), FULL);
+}

@@ -1,6 +1,6 @@
 use gentle::{Rejected, gentle};
 
-#[gentle(rate_limit = "20/s each player", bulkhead(auto 8..256))]
+#[gentle(rate_limit = "20/s each player, shared", bulkhead(auto 8..256))]
 async fn read_score(player: u64) -> Result<u64, Rejected> {
     Ok(player)
 }

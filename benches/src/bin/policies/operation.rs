@@ -28,6 +28,15 @@ impl From<Rejected> for Failure {
 
 pub(crate) type Answer = Result<u64, Failure>;
 
+/// How many keys there are in `keyed_1m`.
+pub(crate) const MANY: u64 = 1_000_000;
+
+/// The key of a call: goes through all of them without a pattern that a cache could follow.
+pub(crate) const fn of_many(call: u64) -> u64 {
+    const STRIDE: u64 = 618_033;
+    call.wrapping_mul(STRIDE) % MANY
+}
+
 /// An answer at once.
 pub(crate) async fn ready(call: u64) -> Answer {
     Ok(call + 1)

@@ -3,7 +3,7 @@
 use gentle::prelude::*;
 use gentle_benches::{Case, Size, Subject};
 
-use crate::operation::{Answer, every_other, pending_once, ready};
+use crate::operation::{Answer, MANY, every_other, of_many, pending_once, ready};
 
 pub(crate) const CASES: &[Case] = &[
     Case { name: "five_ready", own: || vec![bare(), gentle(all), Subject::new("gentle_call", by_value)] },
@@ -24,8 +24,8 @@ pub(crate) const CASES: &[Case] = &[
     Case { name: "rejected", own: || vec![bare(), gentle(rejected)] },
     Case { name: "open", own: || vec![bare(), open()] },
     Case { name: "failing", own: || vec![Subject::new("bare", twice), gentle(all_failing)] },
-    Case { name: "keyed_1", own: || vec![bare()] },
-    Case { name: "keyed_1m", own: || vec![bare()] },
+    Case { name: "keyed_1", own: || vec![bare(), gentle(one_key)] },
+    Case { name: "keyed_1m", own: || vec![bare(), many_keys()] },
 ];
 
 /// All policies there are, in the one place where one more is added: around functions, and as a value.
@@ -117,6 +117,23 @@ fn open() -> Subject {
         circuit.isolate();
     }
     gentle(async |call| OPEN.call(|| ready(call)).await)
+}
+
+// So slow that no key is forgotten meanwhile, and so many at once that none has to wait.
+#[gentle(rate_limit = "1/m burst 100_000_000 each key")]
+async fn for_each(key: u64, call: u64) -> Answer {
+    ready(call).await
+}
+
+async fn one_key(call: u64) -> Answer {
+    for_each(0, call).await
+}
+
+fn many_keys() -> Subject {
+    static EACH: Policies = policies!(rate_limit = "1/m burst 100_000_000 each key up to 1_000_000");
+    let mut subject = gentle(async |call| EACH.each(&of_many(call)).call(|| ready(call)).await);
+    subject.warm(MANY);
+    subject
 }
 
 async fn twice(call: u64) -> Answer {

@@ -19,7 +19,7 @@ pub(crate) use event_handler::*;
 pub(crate) use service::*;
 
 // What can be read in `#[gentle(…)]` today, for who asks what else there is.
-const READY: &str = "`rate_limit`, `bulkhead`, `circuit_breaker`, `retry`, `hedge`, `timeout`, `idempotent`, `name`, `policy` and `on_event`";
+const READY: &str = "`rate_limit`, `bulkhead`, `circuit_breaker`, `retry`, `hedge`, `timeout`, `cost`, `idempotent`, `name`, `policy` and `on_event`";
 
 pub(crate) fn given_twice(subject: &str, key: impl Display) -> Mistake {
     Mistake::new("G007", subject, format!("`{key}` is given twice")).with_help("keep one of them")
@@ -142,6 +142,44 @@ pub(crate) fn idempotent_in_policies() -> Mistake {
     let message = "policies are not idempotent, functions are";
     let help = "write it where the function is: `#[gentle(policy = …, idempotent)]`";
     Mistake::new("G067", "policies", message).with_help(help)
+}
+
+/// `known` are the names of the arguments.
+pub(crate) fn no_such_argument(policy: Key, name: impl Display, known: &[String]) -> Mistake {
+    let name = name.to_string();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let help = match (did_you_mean(&name, known.iter().copied()), known.is_empty()) {
+        (Some(near), _) => format!("did you mean `each {near}`?"),
+        (None, true) => {
+            "add the argument, or leave `each` out: without it there is one for all calls".to_owned()
+        }
+        (None, false) => format!("arguments: {}; an expression stands in brackets", known.join(", ")),
+    };
+    let message = format!("no argument is called `{name}`");
+    Mistake::new("G071", policy.as_str(), message).with_label("one for each what?").with_help(help)
+}
+
+/// `parts` are how many expressions there are, where they are some.
+pub(crate) fn not_a_key(policy: Key, parts: Option<usize>) -> Mistake {
+    let (message, label) = match parts {
+        Some(parts) => ("a key has at most four parts", format!("these are {parts}")),
+        None => ("the key of `each` is not an expression", "this is not Rust".to_owned()),
+    };
+    let help =
+        "write an argument, `each tenant`, an expression, `each (order.account())`, or up to four of them";
+    Mistake::new("G072", policy.as_str(), message).with_label(label).with_help(help)
+}
+
+pub(crate) fn cost_without_limit() -> Mistake {
+    let message = "`cost` is how many tokens a call takes, and there is no `rate_limit`";
+    Mistake::new("G150", "rate_limit", message).with_help("add `rate_limit = \"...\"`, or leave `cost` out")
+}
+
+pub(crate) fn cost_without_call() -> Mistake {
+    let message = "`cost` belongs to a call, and these are policies for many";
+    let help =
+        "write it where they are used: `#[gentle(policy = PAYMENTS, cost = ...)]` or `PAYMENTS.cost(...)`";
+    Mistake::new("G151", "rate_limit", message).with_help(help)
 }
 
 /// `output` is the type that was written, where one was.

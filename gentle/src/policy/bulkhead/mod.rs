@@ -12,6 +12,8 @@
 //! | `queue` beside `wait 1s` | as many as the limit |
 //! | `wait` beside `queue 64` | as long as the call's timeout allows, without one as long as it takes |
 //!
+//! **For each:** `"4 each (req.account())"` is four for each account: see [`each`](super::each).
+//!
 //! **Cost:** entering and leaving is one atomic step each while nobody waits; the line is a small lock, and one
 //! allocation for each who stands in it.
 //!
@@ -94,6 +96,21 @@ impl Gate {
             patience: Patience::new(waiting),
             queue: Queue::new(),
         }
+    }
+
+    /// An empty one with the same terms.
+    pub(crate) fn like(&self) -> Self {
+        Self {
+            inside: AtomicU32::new(0),
+            limit: AtomicU32::new(self.limit.load(Ordering::SeqCst)),
+            patience: self.patience.clone(),
+            queue: Queue::new(),
+        }
+    }
+
+    /// Whether it is like a new one, which nobody waits at.
+    pub(crate) fn is_empty(&mut self) -> bool {
+        *self.inside.get_mut() == 0
     }
 
     /// Takes over another bulkhead, or none. A lower limit takes effect as those inside leave; who stands in line

@@ -4,9 +4,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use super::Call;
-use super::lane::{First, Lane, Unless, Wait, needs_lane};
+use super::lane::{Begun, First, Lane, Unless, Wait, needs_lane};
 use crate::policy::deadline::{HandedOn, kept};
-use crate::policy::{ByOutcome, FromRejected, Judge, Rejected, timeout};
+use crate::policy::{ByOutcome, Caller, FromRejected, Judge, Rejected, timeout};
 use crate::time::Instant;
 
 /// An attempt under way: see [`Call::attempt`](super::Call::attempt).
@@ -63,33 +63,48 @@ where
         if this.call.is_under_way() {
             return this.go_on(cx);
         }
-        let first = match First::try_enter(this.call.policies) {
-            Ok(first) => first,
-            Err(begun) => {
-                this.call.proceed_slowly(begun);
-                return this.go_on(cx);
-            }
-        };
-        match poll(first.deadline(), this.operation.as_mut(), cx) {
-            Poll::Ready(output) => {
-                let verdict = this.judge.verdict(&output);
-                this.call.answered_first(first, verdict, J::PLAIN);
-                Poll::Ready(output)
-            }
-            Poll::Pending => {
-                this.stage = Stage::Running(this.call.proceed(first).until(), None);
-                this.watch(cx)
-            }
+        match this.call.caller {
+            None => this.begin(First::try_enter(this.call.policies), cx),
+            Some(caller) => this.begin_as(caller, cx),
         }
     }
 }
 
-impl<F, J> Attempt<'_, '_, F, J>
+impl<'a, F, J> Attempt<'_, 'a, F, J>
 where
     F: Future,
     F::Output: FromRejected,
     J: Judge<F::Output>,
 {
+    #[expect(clippy::inline_always, reason = "the whole way of nearly every call")]
+    #[inline(always)]
+    fn begin(&mut self, entered: Result<First<'a>, Begun>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let first = match entered {
+            Ok(first) => first,
+            Err(begun) => {
+                self.call.proceed_slowly(begun);
+                return self.go_on(cx);
+            }
+        };
+        match poll(first.deadline(), self.operation.as_mut(), cx) {
+            Poll::Ready(output) => {
+                let verdict = self.judge.verdict(&output);
+                self.call.answered_first(first, verdict, J::PLAIN);
+                Poll::Ready(output)
+            }
+            Poll::Pending => {
+                self.stage = Stage::Running(self.call.proceed(first).until(), None);
+                self.watch(cx)
+            }
+        }
+    }
+
+    // Kept apart, so that a call without a key carries nothing along for it.
+    #[inline(never)]
+    fn begin_as(&mut self, caller: &'a Caller<'a>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        self.begin(First::try_enter_as(self.call.policies, caller), cx)
+    }
+
     fn go_on(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
         if let Err(rejected) = ready!(self.admitted(cx)) {
             return Poll::Ready(F::Output::from_rejected(rejected));

@@ -7,13 +7,13 @@ use gentle_dsl::Key;
 use tracing::Span;
 
 use super::trace::{Trace, is_heard};
-use crate::policy::bulkhead::Permit;
-use crate::policy::circuit_breaker::{Held, Pass};
+use crate::policy::bulkhead::{Gate, Permit};
+use crate::policy::circuit_breaker::{Breaker, Held, Pass};
 use crate::policy::deadline::inherited;
 use crate::policy::judge::Verdict;
 use crate::policy::policies::{MEASURED, TIMED, TRACED, WATCHED};
-use crate::policy::rate_limit::Token;
-use crate::policy::{Ending, Event, FromRejected, Policies, Refusal, Rejected};
+use crate::policy::rate_limit::{Limiter, Tap, Token};
+use crate::policy::{Caller, Ending, Event, FromRejected, Policies, Refusal, Rejected};
 use crate::time::{Instant, now};
 
 /// What one attempt goes through and what it holds meanwhile: pass, token, permit, in this order.
@@ -25,6 +25,8 @@ pub(super) struct Lane<'a> {
     policies: &'a Policies,
     /// When the call began, where that is known.
     begun: Instant,
+    /// For whom, where it matters.
+    caller: Option<&'a Caller<'a>>,
     deadline: Instant,
     /// When the attempt began, and then when it was admitted.
     at: Instant,
@@ -39,6 +41,7 @@ pub(super) struct Lane<'a> {
 /// The first attempt of a call, admitted at once.
 pub(super) struct First<'a> {
     policies: &'a Policies,
+    caller: Option<&'a Caller<'a>>,
     begun: Instant,
     deadline: Instant,
     pass: Pass,
@@ -125,6 +128,48 @@ pub(super) struct Admitted {
     at: Instant,
 }
 
+/// The policies on the way, each with the state that this attempt meets.
+#[derive(Clone, Copy)]
+struct Doors<'a> {
+    breaker: Option<&'a Breaker>,
+    tap: Option<Tap<'a>>,
+    gate: Option<&'a Gate>,
+}
+
+impl<'a> Doors<'a> {
+    #[inline]
+    fn of(policies: &'a Policies) -> Self {
+        Self {
+            breaker: policies.circuit_breaker.as_ref(),
+            tap: policies.rate_limit.as_ref().map(Limiter::tap),
+            gate: policies.bulkhead.as_ref(),
+        }
+    }
+
+    #[inline]
+    fn of_caller(caller: &'a Caller<'a>) -> Self {
+        Self { breaker: caller.breaker(), tap: caller.tap(), gate: caller.gate() }
+    }
+
+    fn before(policies: &'a Policies, caller: Option<&'a Caller<'a>>) -> Self {
+        caller.map_or_else(|| Self::of(policies), Self::of_caller)
+    }
+}
+
+#[inline]
+fn breaker<'a>(policies: &'a Policies, caller: Option<&'a Caller<'a>>) -> Option<&'a Breaker> {
+    match caller {
+        None => policies.circuit_breaker.as_ref(),
+        Some(caller) => caller.breaker(),
+    }
+}
+
+/// Whether what this one has counted is what is counted for all calls: one that is kept for a key goes with it.
+#[inline]
+fn counts_for_all(breaker: &Breaker, policies: &Policies, caller: Option<&Caller<'_>>) -> bool {
+    caller.is_none() || policies.circuit_breaker.as_ref().is_some_and(|own| std::ptr::eq(own, breaker))
+}
+
 impl<'a> First<'a> {
     /// Admission where nothing stands in the way, as nearly always. Otherwise nothing has happened, and the lane begins
     /// at the beginning.
@@ -134,32 +179,48 @@ impl<'a> First<'a> {
     )]
     #[inline(always)]
     pub(super) fn try_enter(policies: &'a Policies) -> Result<Self, Begun> {
+        Self::try_pass(policies, None, Doors::of(policies))
+    }
+
+    /// The same for one who comes with a key or at a cost of its own.
+    #[inline]
+    pub(super) fn try_enter_as(policies: &'a Policies, caller: &'a Caller<'a>) -> Result<Self, Begun> {
+        Self::try_pass(policies, Some(caller), Doors::of_caller(caller))
+    }
+
+    #[expect(clippy::inline_always, reason = "each of its two callers knows half of it in advance")]
+    #[inline(always)]
+    fn try_pass(
+        policies: &'a Policies,
+        caller: Option<&'a Caller<'a>>,
+        doors: Doors<'a>,
+    ) -> Result<Self, Begun> {
         let flags = policies.flags();
         let (begun, deadline) = begin(policies, flags);
         let slowly = || Begun { at: begun, deadline, flags };
         if begun >= deadline || flags & WATCHED != 0 || is_heard() {
             return Err(slowly());
         }
-        let pass = match &policies.circuit_breaker {
+        let pass = match doors.breaker {
             Some(breaker) => breaker.try_pass().ok_or_else(slowly)?,
             None => Pass::NONE,
         };
-        if let Some(limiter) = &policies.rate_limit {
-            if !limiter.try_take(begun) {
+        if let Some(tap) = doors.tap {
+            if !tap.try_take(begun) {
                 return Err(slowly());
             }
         }
         let mut permit = None;
-        if let Some(gate) = &policies.bulkhead {
+        if let Some(gate) = doors.gate {
             permit = gate.try_enter();
             if permit.is_none() {
-                if let Some(limiter) = &policies.rate_limit {
-                    limiter.give_back();
+                if let Some(tap) = doors.tap {
+                    tap.give_back();
                 }
                 return Err(slowly());
             }
         }
-        Ok(Self { policies, begun, deadline, pass, permit, flags, unless: Unless::it_panics(policies) })
+        Ok(Self { policies, caller, begun, deadline, pass, permit, flags, unless: Unless::it_panics(policies) })
     }
 
     #[inline]
@@ -170,14 +231,12 @@ impl<'a> First<'a> {
     /// Counts an attempt that went well, if that is all there is to do about it.
     #[inline]
     pub(super) fn count(&self) -> bool {
-        // Where there is a circuit breaker, its count of what went well is the only one.
-        match &self.policies.circuit_breaker {
-            Some(breaker) => breaker.count(self.pass),
-            None => {
-                self.policies.succeeded();
-                true
-            }
+        match breaker(self.policies, self.caller) {
+            Some(breaker) if !breaker.count(self.pass) => return false,
+            Some(breaker) if counts_for_all(breaker, self.policies, self.caller) => {}
+            _ => self.policies.succeeded(),
         }
+        true
     }
 
     /// Ends an attempt that went well and is counted.
@@ -193,7 +252,7 @@ impl<'a> First<'a> {
     pub(super) fn proceed(self) -> Lane<'a> {
         self.unless.it_did_not();
         let Self { begun, deadline, flags, .. } = self;
-        let mut lane = Lane::new(self.policies, Begun { at: begun, deadline, flags });
+        let mut lane = Lane::new(self.policies, self.caller, Begun { at: begun, deadline, flags });
         lane.pass = self.pass;
         if let Some(permit) = self.permit {
             permit.keep();
@@ -239,14 +298,14 @@ fn begin_within(policies: &Policies, inherited: Instant) -> (Instant, Instant) {
 
 impl<'a> Lane<'a> {
     /// The lane of a call that begins now.
-    pub(super) fn first(policies: &'a Policies) -> Self {
+    pub(super) fn first(policies: &'a Policies, caller: Option<&'a Caller<'a>>) -> Self {
         let flags = policies.flags();
         let (begun, deadline) = begin(policies, flags);
-        Self::new(policies, Begun { at: begun, deadline, flags })
+        Self::new(policies, caller, Begun { at: begun, deadline, flags })
     }
 
     /// The lane of a call to which nothing has happened since it began.
-    pub(super) fn new(policies: &'a Policies, begun: Begun) -> Self {
+    pub(super) fn new(policies: &'a Policies, caller: Option<&'a Caller<'a>>, begun: Begun) -> Self {
         let Begun { at: mut begun, deadline, mut flags } = begun;
         if is_heard() {
             flags |= TRACED;
@@ -254,6 +313,7 @@ impl<'a> Lane<'a> {
         }
         Self {
             policies,
+            caller,
             begun,
             deadline,
             at: begun,
@@ -268,7 +328,7 @@ impl<'a> Lane<'a> {
     /// The lane of an attempt beside one of this lane, from now on: it is no call of its own.
     pub(super) fn beside(&self, at: Instant) -> Self {
         let begun = Begun { at, deadline: self.deadline, flags: self.held & WATCHED };
-        let mut lane = Self::new(self.policies, begun);
+        let mut lane = Self::new(self.policies, self.caller, begun);
         lane.held |= BESIDE;
         lane
     }
@@ -389,11 +449,12 @@ impl<'a> Lane<'a> {
             self.refused(late, Last::Late);
             return Err(late);
         }
-        let pass = match &policies.circuit_breaker {
+        let doors = Doors::before(policies, self.caller);
+        let pass = match doors.breaker {
             Some(breaker) => breaker.pass(self.at, policies).map(|pass| Some(Held::new(breaker, pass))),
             None => Ok(None),
         };
-        let queued = pass.and_then(|pass| self.queue(pass));
+        let queued = pass.and_then(|pass| self.queue(doors, pass));
         if let Err(rejected) = &queued {
             self.refused(*rejected, Last::refused(rejected));
         }
@@ -415,23 +476,23 @@ impl<'a> Lane<'a> {
     }
 
     // Who is refused at once pays for no wait.
-    fn queue(&mut self, pass: Option<Held<'a>>) -> Result<Option<Wait<'a>>, Rejected> {
+    fn queue(&mut self, doors: Doors<'a>, pass: Option<Held<'a>>) -> Result<Option<Wait<'a>>, Rejected> {
         let (policies, deadline, at) = (self.policies, self.deadline, self.at);
-        let token = match &policies.rate_limit {
-            Some(limiter) => {
-                let token = limiter.try_acquire(at);
+        let token = match doors.tap {
+            Some(tap) => {
+                let token = tap.try_acquire(at);
                 if token.is_none() {
-                    limiter.admits_waiting(at, deadline)?;
-                    return Ok(Some(Box::pin(wait(policies, pass, None, at, deadline))));
+                    tap.admits_waiting(at, deadline)?;
+                    return Ok(Some(Box::pin(wait(policies, doors, pass, None, at, deadline))));
                 }
                 token
             }
             None => None,
         };
-        if let Some(gate) = &policies.bulkhead {
+        if let Some(gate) = doors.gate {
             let Some(permit) = gate.try_enter() else {
                 gate.admits_waiting()?;
-                return Ok(Some(Box::pin(wait(policies, pass, token, at, deadline))));
+                return Ok(Some(Box::pin(wait(policies, doors, pass, token, at, deadline))));
             };
             permit.keep();
             self.held |= PERMIT;
@@ -484,17 +545,18 @@ impl<'a> Lane<'a> {
         }
     }
 
-    // Whether the circuit breaker has counted a success.
+    // Whether a success is counted for all calls already.
     fn judged(&self, verdict: Verdict) -> bool {
-        let Some(breaker) = &self.policies.circuit_breaker else { return false };
+        let Some(breaker) = breaker(self.policies, self.caller) else { return false };
         if verdict == Verdict::Success && breaker.count(self.pass) {
-            return true;
+            return counts_for_all(breaker, self.policies, self.caller);
         }
         if verdict == Verdict::Ignored {
             breaker.give_back(self.pass);
             return false;
         }
         breaker.answered(self.pass, self.at, verdict == Verdict::Failure, self.policies)
+            && counts_for_all(breaker, self.policies, self.caller)
     }
 
     /// The attempt that might have run until this moment has not answered.
@@ -511,12 +573,12 @@ impl<'a> Lane<'a> {
     /// Gives back what the attempt holds.
     pub(super) fn let_go(&mut self) {
         if self.held & PERMIT != 0 {
-            if let Some(gate) = &self.policies.bulkhead {
+            if let Some(gate) = Doors::before(self.policies, self.caller).gate {
                 gate.leave();
             }
         }
         if self.held & PROBE != 0 {
-            if let Some(breaker) = &self.policies.circuit_breaker {
+            if let Some(breaker) = breaker(self.policies, self.caller) {
                 breaker.give_back(self.pass);
             }
         }
@@ -596,17 +658,18 @@ impl Drop for Lane<'_> {
 /// dropped, it goes back. A circuit that has opened while the call waited refuses it.
 async fn wait<'a>(
     policies: &'a Policies,
+    doors: Doors<'a>,
     pass: Option<Held<'a>>,
     mut token: Option<Token<'a>>,
     mut at: Instant,
     deadline: Instant,
 ) -> Result<Admitted, Rejected> {
-    if let (Some(limiter), None) = (&policies.rate_limit, &token) {
-        let (one, since) = limiter.acquire(at, deadline).await?;
+    if let (Some(tap), None) = (doors.tap, &token) {
+        let (one, since) = tap.acquire(at, deadline).await?;
         (token, at) = (Some(one), since);
     }
     let mut permit = None;
-    if let Some(gate) = &policies.bulkhead {
+    if let Some(gate) = doors.gate {
         let (entered, since) = gate.enter(at, deadline).await?;
         (permit, at) = (Some(entered), since);
     }

@@ -18,7 +18,7 @@ pub use pause::Pause;
 
 use super::judge::Judge;
 use super::retry::{Course, Retrying, Schedule};
-use super::{Again, ByOutcome, Event, FromRejected, Outcome, Policies, Verdict};
+use super::{Again, ByOutcome, Caller, Event, FromRejected, Outcome, Policies, Verdict};
 use crate::time::{Instant, now};
 use lane::{Begun, First, Lane, Last};
 use race::{Race, beside};
@@ -40,6 +40,8 @@ use race::{Race, beside};
 #[derive(Debug)]
 pub struct Call<'a> {
     policies: &'a Policies,
+    /// Who comes with a key or at a cost of its own.
+    caller: Option<&'a Caller<'a>>,
     /// Whether the first attempt went well and left nothing to do.
     done: bool,
     under_way: Option<UnderWay<'a>>,
@@ -69,8 +71,8 @@ impl Drop for UnderWay<'_> {
 
 impl<'a> Call<'a> {
     #[inline]
-    pub(super) const fn new(policies: &'a Policies) -> Self {
-        Self { policies, done: false, under_way: None }
+    pub(super) const fn new(policies: &'a Policies, caller: Option<&'a Caller<'a>>) -> Self {
+        Self { policies, caller, done: false, under_way: None }
     }
 
     /// Makes one attempt: waits for its token and its permit, then runs `operation` within its time.
@@ -245,13 +247,13 @@ impl<'a> Call<'a> {
 
     #[inline]
     fn under_way(&mut self) -> &mut UnderWay<'a> {
-        self.under_way.get_or_insert_with(|| UnderWay::new(Lane::first(self.policies)))
+        self.under_way.get_or_insert_with(|| UnderWay::new(Lane::first(self.policies, self.caller)))
     }
 
     /// An attempt beside the one of this call, from now on, that has its deadline.
     fn beside(&mut self, at: Instant) -> Self {
         let lane = self.lane().beside(at);
-        Self { under_way: Some(UnderWay::new(lane)), ..Self::new(self.policies) }
+        Self { under_way: Some(UnderWay::new(lane)), ..Self::new(self.policies, self.caller) }
     }
 
     #[inline]
@@ -285,7 +287,7 @@ impl<'a> Call<'a> {
     #[cold]
     #[inline(never)]
     fn proceed_slowly(&mut self, begun: Begun) {
-        self.under_way = Some(UnderWay::new(Lane::new(self.policies, begun)));
+        self.under_way = Some(UnderWay::new(Lane::new(self.policies, self.caller, begun)));
     }
 
     #[cold]

@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use gentle_dsl::{CircuitBreaker, Open, Probe, Trip};
@@ -53,7 +54,8 @@ pub(super) enum Change {
 /// The circuit breaker without its threads, its clock and its chance.
 #[derive(Debug)]
 pub(super) struct Machine {
-    sentence: Option<CircuitBreaker>,
+    /// Shared by all that are kept separately under one sentence: it takes more room than what they count.
+    sentence: Option<Arc<CircuitBreaker>>,
     hand: Hand,
     step: Step,
     /// Counts the steps: what was begun in an earlier one has no say any more.
@@ -85,7 +87,7 @@ struct Trial {
 }
 
 impl Machine {
-    pub(super) const fn new(sentence: Option<CircuitBreaker>) -> Self {
+    pub(super) fn new(sentence: Option<Arc<CircuitBreaker>>) -> Self {
         Self {
             sentence,
             hand: Hand::Free,
@@ -125,11 +127,8 @@ impl Machine {
     }
 
     /// The nanoseconds above which a call is slow, by the strictest sign.
-    pub(super) const fn slow_above(&self) -> u64 {
-        match self.sentence {
-            Some(ref sentence) => slow_above(sentence),
-            None => u64::MAX,
-        }
+    pub(super) fn slow_above(&self) -> u64 {
+        self.sentence.as_deref().map_or(u64::MAX, slow_above)
     }
 
     /// At which number of successes it wants to be asked again: always while probes decide.
@@ -200,10 +199,10 @@ impl Machine {
 
     /// Takes over another sentence, or none. It stays as open or closed as it is; what was counted stays where the
     /// signs stay the same.
-    pub(super) fn set(&mut self, sentence: Option<CircuitBreaker>, moment: Moment) {
+    pub(super) fn set(&mut self, sentence: Option<Arc<CircuitBreaker>>, moment: Moment) {
         self.look(moment);
-        let trips = |sentence: Option<CircuitBreaker>| sentence.map(|sentence| sentence.trips());
-        let same = trips(sentence) == trips(self.sentence);
+        let trips = |sentence: Option<&CircuitBreaker>| sentence.map(CircuitBreaker::trips);
+        let same = trips(sentence.as_deref()) == trips(self.sentence.as_deref());
         let switched = sentence.is_some() != self.sentence.is_some();
         self.sentence = sentence;
         if !same {
@@ -233,6 +232,18 @@ impl Machine {
                 Phase::HalfOpen { under_way, succeeded, failed }
             }
         }
+    }
+
+    /// Whether nothing of what has happened so far matters any more.
+    pub(super) fn is_fresh(&self, at: Instant) -> bool {
+        let Step::Closed { since } = self.step else { return false };
+        let calm = self.again == 0 || at - since >= self.open().to;
+        let forgotten = || self.gauges.iter().all(|gauge| gauge.counts() == (0, 0));
+        self.hand == Hand::Free && calm && forgotten()
+    }
+
+    pub(super) fn sentence(&self) -> Option<Arc<CircuitBreaker>> {
+        self.sentence.clone()
     }
 
     /// How often it has opened, or would have while it was observed.
@@ -325,7 +336,7 @@ impl Machine {
     }
 
     fn half_open(&mut self, lasting: Duration, at: Instant) {
-        let within = self.sentence.and_then(|sentence| sentence.limit()).unwrap_or(lasting);
+        let within = self.sentence.as_deref().and_then(CircuitBreaker::limit).unwrap_or(lasting);
         self.generation += 1;
         self.step = Step::HalfOpen(Trial { until: at + within, under_way: 0, succeeded: 0, failed: 0 });
         self.change = Some(Change::Probing);
@@ -348,11 +359,11 @@ impl Machine {
     }
 
     fn open(&self) -> Open {
-        self.sentence.map_or(Open::DEFAULT, |sentence| sentence.opens())
+        self.sentence.as_deref().map_or(Open::DEFAULT, CircuitBreaker::opens)
     }
 
     fn probes(&self) -> Probe {
-        self.sentence.map_or(Probe::DEFAULT, |sentence| sentence.probes())
+        self.sentence.as_deref().map_or(Probe::DEFAULT, CircuitBreaker::probes)
     }
 }
 
@@ -378,7 +389,7 @@ mod tests {
     fn what_an_earlier_generation_says_changes_nothing() {
         let moment = |at| Moment { at: Instant::from_nanos(at), chance: 0.5, successes: 0 };
         let open = Duration::from_nanos(10);
-        let mut machine = Machine::new(Some(CircuitBreaker::new(Trip::InARow(1)).open(open, open)));
+        let mut machine = Machine::new(Some(Arc::new(CircuitBreaker::new(Trip::InARow(1)).open(open, open))));
         let answer = |failed| Answer { failed, took: Duration::ZERO };
         machine.answered(0, answer(true), moment(0));
         assert_eq!(machine.admit(moment(10)), Admission::Probe);

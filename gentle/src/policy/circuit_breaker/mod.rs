@@ -38,6 +38,8 @@
 //! still can, or when their time is up. The open time begins anew at its shortest when it has been closed for as long
 //! as it is at its longest. A call that waited behind it for a token or a permit is asked again before it begins.
 //!
+//! **For each:** `"5 in a row, each host"` is one for each host: see [`each`](super::each).
+//!
 //! **By hand:** [`Policies::circuit_breaker`](super::Policies::circuit_breaker) holds it open or closed, only observes,
 //! and shows how far each sign has come.
 //!
@@ -83,7 +85,7 @@ mod open_time;
 mod state;
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 pub use gentle_dsl::{CircuitBreaker, Open, Probe, Trip, Trips};
@@ -196,7 +198,12 @@ impl Breaker {
     }
 
     pub(crate) fn given(sentence: Option<CircuitBreaker>) -> Self {
-        Self::new(sentence.as_ref(), None, Some(Box::new(Machine::new(sentence))))
+        Self::by(sentence.map(Arc::new))
+    }
+
+    fn by(sentence: Option<Arc<CircuitBreaker>>) -> Self {
+        let bare = Self::new(sentence.as_deref(), None, None);
+        Self { machine: Mutex::new(Some(Box::new(Machine::new(sentence)))), ..bare }
     }
 
     const fn new(
@@ -221,8 +228,27 @@ impl Breaker {
         }
     }
 
+    /// A closed one with the same sentence.
+    pub(crate) fn like(&self) -> Self {
+        match &*self.lock() {
+            Some(machine) => Self::by(machine.sentence()),
+            None => Self::new(self.declared, self.declared, None),
+        }
+    }
+
+    /// Whether it is like a new one, which no call has passed yet. What was counted over time is forgotten by then.
+    pub(crate) fn is_fresh(&mut self, at: Instant) -> bool {
+        let mut made = self.lock();
+        // What has changed is told later: it is not forgotten then.
+        made.is_none()
+            || self.act(&mut made, at, |machine, moment| {
+                machine.look(moment);
+                machine.is_fresh(moment.at)
+            })
+    }
+
     /// Takes over another sentence, or none.
-    pub(crate) fn set(&self, sentence: Option<CircuitBreaker>, of: &Policies) {
+    pub(crate) fn set(&self, sentence: Option<Arc<CircuitBreaker>>, of: &Policies) {
         self.step(self.lock(), now(), of, |machine, moment| machine.set(sentence, moment));
     }
 
@@ -347,11 +373,8 @@ impl Breaker {
         of: &Policies,
         act: impl FnOnce(&mut Machine, Moment) -> T,
     ) -> T {
-        let successes = self.successes.load(Ordering::Relaxed);
-        let machine = self.machine(&mut made);
-        let done = act(machine, Moment { at, chance: fastrand::f64(), successes });
-        self.publish(machine);
-        let change = machine.change.take();
+        let done = self.act(&mut made, at, act);
+        let change = self.machine(&mut made).change.take();
         drop(made);
         if let Some(change) = change {
             tell(change, of);
@@ -359,8 +382,21 @@ impl Breaker {
         done
     }
 
+    fn act<T>(
+        &self,
+        made: &mut Option<Box<Machine>>,
+        at: Instant,
+        act: impl FnOnce(&mut Machine, Moment) -> T,
+    ) -> T {
+        let successes = self.successes.load(Ordering::Relaxed);
+        let machine = self.machine(made);
+        let done = act(machine, Moment { at, chance: fastrand::f64(), successes });
+        self.publish(machine);
+        done
+    }
+
     fn machine<'m>(&self, made: &'m mut Option<Box<Machine>>) -> &'m mut Machine {
-        made.get_or_insert_with(|| Box::new(Machine::new(self.declared.copied())))
+        made.get_or_insert_with(|| Box::new(Machine::new(self.declared.copied().map(Arc::new))))
     }
 
     // Read one by one, they may not fit together for a moment: then one asks the machine, or comes that moment too late.

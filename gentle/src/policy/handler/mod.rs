@@ -36,6 +36,7 @@
 //! | [`or_else`](Handler::or_else) | after a failure, a function gets the same input and the error |
 //! | [`rate_limit`](Handler::rate_limit), [`bulkhead`](Handler::bulkhead), [`retry`](Handler::retry), [`hedge`](Handler::hedge), [`timeout`](Handler::timeout) | one policy, around what the method is called on |
 //! | [`gently`](Handler::gently) | whole [`Policies`], shared if you like |
+//! | [`gently_each`](Handler::gently_each) | the same, for each key of an input |
 //!
 //! **Order.** Each method wraps what it is called on, so *here the order is the one you write*, the last method
 //! outermost: `.rate_limit(…)?.retry(…)?` takes a token for every attempt, `.retry(…)?.rate_limit(…)?` one for all of
@@ -66,6 +67,7 @@ mod map;
 mod policed;
 
 use std::future::Future;
+use std::hash::Hash;
 use std::sync::Arc;
 
 use super::{
@@ -75,7 +77,7 @@ use super::{
 pub use chain::Then;
 pub use fallback::{Or, OrElse};
 pub use map::{Map, MapErr};
-pub use policed::{Gently, Guarded, Retried};
+pub use policed::{Gently, GentlyEach, Guarded, Retried};
 
 /// An operation as a value: from an input to a `Result`.
 ///
@@ -315,6 +317,34 @@ pub trait Handler<In>: Send + Sync {
         Result<Self::Output, Self::Error>: FromRejected,
     {
         Gently::new(self, policies.into())
+    }
+
+    /// Whole [`Policies`], of which those that say `each` are kept [for each](super::each) `key` of an input.
+    ///
+    /// ```
+    /// use gentle::Policies;
+    /// use gentle::policy::handler::Handler;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let once = Policies::parse(r#"rate_limit = "1/h reject each account""#)?;
+    /// let pay = |(account, cents): (u32, u32)| async move { Ok::<_, gentle::Rejected>(account + cents) };
+    /// let pay = pay.gently_each(once, |(account, _): &(u32, u32)| *account);
+    /// assert!(pay.handle((1, 5)).await.is_ok());
+    /// assert!(pay.handle((2, 5)).await.is_ok());
+    /// assert!(pay.handle((1, 7)).await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn gently_each<F, K>(self, policies: impl Into<SharedPolicies>, key: F) -> GentlyEach<Self, F>
+    where
+        Self: Sized,
+        In: Clone,
+        F: Fn(&In) -> K + Send + Sync,
+        K: Clone + Eq + Hash + Send + Sync + 'static,
+        Result<Self::Output, Self::Error>: FromRejected,
+    {
+        GentlyEach::new(self, policies.into(), key)
     }
 }
 

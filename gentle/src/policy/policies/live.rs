@@ -1,5 +1,6 @@
 //! Changing policies while calls are running.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use gentle_dsl::{Key, PolicySet, Sentence, Setting};
@@ -7,6 +8,8 @@ use gentle_dsl::{Key, PolicySet, Sentence, Setting};
 use super::{Policies, TIMED, flags};
 use crate::config::Origin;
 use crate::error::{Error, Kind};
+use crate::policy::each::Each;
+use crate::policy::keys::{Keyed, Keys, key, with_key_of};
 
 impl Policies {
     /// Changes one policy while calls are running. State is kept: what a bucket has given out stays given out, and
@@ -35,27 +38,18 @@ impl Policies {
 
     pub(super) fn replace(&self, key: Key, text: &str) -> Result<(), Error> {
         match key {
-            Key::CircuitBreaker => self.change(self.circuit_breaker.as_ref(), text, |state, breaker, set| {
-                set.circuit_breaker = Some(breaker);
-                state.set(breaker.on(), self);
-            }),
-            Key::RateLimit => self.change(self.rate_limit.as_ref(), text, |state, limit, set| {
-                set.rate_limit = Some(limit);
-                state.set(limit.on());
-            }),
-            Key::Bulkhead => self.change(self.bulkhead.as_ref(), text, |state, bulkhead, set| {
-                set.bulkhead = Some(bulkhead);
-                state.set(bulkhead.on());
-            }),
-            Key::Retry => self.change(self.retry.as_ref(), text, |state, retry, set| {
+            Key::CircuitBreaker => self.set_circuit_breaker(text),
+            Key::RateLimit => self.set_rate_limit(text),
+            Key::Bulkhead => self.set_bulkhead(text),
+            Key::Retry => self.change(self.retry.as_ref(), parse(text)?, |state, retry, set| {
                 set.retry = Some(retry);
                 state.set(retry.on());
             }),
-            Key::Hedge => self.change(self.hedge.as_ref(), text, |state, hedge, set| {
+            Key::Hedge => self.change(self.hedge.as_ref(), parse(text)?, |state, hedge, set| {
                 set.hedge = Some(hedge);
                 state.set(hedge.on());
             }),
-            Key::Timeout => self.change(self.timeout.as_ref(), text, |state, timeout, set| {
+            Key::Timeout => self.change(self.timeout.as_ref(), parse(text)?, |state, timeout, set| {
                 set.timeout = Some(timeout);
                 state.set(timeout.on());
             }),
@@ -63,14 +57,66 @@ impl Policies {
         }
     }
 
+    fn set_circuit_breaker(&self, text: &str) -> Result<(), Error> {
+        let written = self.text.written().circuit_breaker.as_ref();
+        let breaker = with_key_of(written, parse(text)?)?;
+        self.change(self.circuit_breaker.as_ref(), breaker, |state, breaker, set| {
+            set.circuit_breaker = Some(breaker);
+            let sentence = breaker.on().map(Arc::new);
+            state.set(sentence.clone(), self);
+            self.each_of(|keys| &keys.circuit_breaker, &breaker, |state| state.set(sentence.clone(), self));
+        })
+    }
+
+    fn set_rate_limit(&self, text: &str) -> Result<(), Error> {
+        let limit = with_key_of(self.text.written().rate_limit.as_ref(), parse(text)?)?;
+        self.change(self.rate_limit.as_ref(), limit, |state, limit, set| {
+            set.rate_limit = Some(limit);
+            state.set(limit.on().as_ref(), |act| self.each_of(|keys| &keys.rate_limit, &limit, act));
+        })
+    }
+
+    fn set_bulkhead(&self, text: &str) -> Result<(), Error> {
+        let bulkhead = with_key_of(self.text.written().bulkhead.as_ref(), parse(text)?)?;
+        self.change(self.bulkhead.as_ref(), bulkhead, |state, bulkhead, set| {
+            set.bulkhead = Some(bulkhead);
+            state.set(bulkhead.on());
+            self.each_of(|keys| &keys.bulkhead, &bulkhead, |state| state.set(bulkhead.on()));
+        })
+    }
+
+    /// Brings the states of all keys to what their policy has become.
+    fn each_of<S, T: Keyed>(
+        &self,
+        map: impl FnOnce(&Keys) -> &Option<Each<S>>,
+        setting: &Setting<T>,
+        act: impl FnMut(&S),
+    ) {
+        let Some(each) = self.keys.get().and_then(|keys| map(keys).as_ref()) else { return };
+        if let Some(key) = key(Some(setting)) {
+            each.set_most(key.most);
+        }
+        each.for_each(act);
+    }
+
+    /// Whether a text from outside may be set: that its key is the one in the code. Whether it parses is not asked.
+    pub(crate) fn admits(&self, key: Key, text: &str) -> Result<(), Error> {
+        let written = self.text.written();
+        match key {
+            Key::CircuitBreaker => admits(written.circuit_breaker.as_ref(), text),
+            Key::RateLimit => admits(written.rate_limit.as_ref(), text),
+            Key::Bulkhead => admits(written.bulkhead.as_ref(), text),
+            _ => Ok(()),
+        }
+    }
+
     fn change<S, T: Sentence>(
         &self,
         state: Option<&S>,
-        text: &str,
+        value: Setting<T>,
         take_over: impl FnOnce(&S, Setting<T>, &mut PolicySet),
     ) -> Result<(), Error> {
         let state = state.ok_or_else(|| unnamed(T::KEY))?;
-        let value = T::parse(text).map_err(|mistakes| Error::new(Kind::Config, mistakes.to_string()))?;
         self.text.change(|set| {
             take_over(state, value, set);
             let timed = |before: u32| Some(before & !TIMED | flags(set));
@@ -105,6 +151,14 @@ impl Policies {
             _ => Ok(()),
         }
     }
+}
+
+fn parse<T: Sentence>(text: &str) -> Result<Setting<T>, Error> {
+    T::parse(text).map_err(|mistakes| Error::new(Kind::Config, mistakes.to_string()))
+}
+
+fn admits<T: Keyed>(written: Option<&Setting<T>>, text: &str) -> Result<(), Error> {
+    T::parse(text).map_or(Ok(()), |setting| with_key_of(written, setting).map(drop))
 }
 
 fn unnamed(key: Key) -> Error {

@@ -10,16 +10,18 @@ use std::pin::pin;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use gentle_dsl::{PolicySet, Retry, Setting, parse_policies};
+use gentle_dsl::{Key, PolicySet, Retry, Setting, parse_policies};
 
 use super::bulkhead::Gate;
 use super::circuit_breaker::{Breaker, Circuit, slow_above};
+use super::each::{Each, PolicyKey};
 use super::hedge::{Hedging, Terms};
+use super::keys::{self, Keys};
 use super::observe::everybodys_flags;
 use super::rate_limit::Limiter;
 use super::retry::Retrying;
 use super::timeout::Limits;
-use super::{Builder, ByOutcome, Call, Event, FromRejected, Mistakes, Outcome};
+use super::{Builder, ByOutcome, Call, Caller, Event, FromRejected, Mistakes, Outcome};
 use crate::error::Place;
 use record::Record;
 use text::Text;
@@ -53,6 +55,8 @@ pub struct Policies {
     pub(super) timeout: Option<Limits>,
     hedge: Option<Hedging>,
     text: Text,
+    /// Made when somebody comes with a key.
+    keys: OnceLock<Box<Keys>>,
     name: Cow<'static, str>,
     place: Option<Place>,
     on_event: Option<fn(&Event<'_>)>,
@@ -119,6 +123,7 @@ impl Policies {
             },
             hedge: if set.hedge.is_some() { Some(Hedging::new()) } else { None },
             text: Text::declared(set),
+            keys: OnceLock::new(),
             name: Cow::Borrowed(name),
             place: Some(place),
             on_event: None,
@@ -136,6 +141,7 @@ impl Policies {
             timeout: set.timeout.as_ref().map(Limits::new),
             hedge: set.hedge.map(|_| Hedging::new()),
             text: Text::given(set),
+            keys: OnceLock::new(),
             name,
             place: None,
             on_event: None,
@@ -158,7 +164,21 @@ impl Policies {
         self.text.now()
     }
 
-    /// The circuit breaker among them, to look at it and to hold it open or closed.
+    /// How many keys a policy holds a state for: those whose state differs from a fresh one, and some that will go when
+    /// others come.
+    pub fn held_keys(&self, key: Key) -> u32 {
+        let Some(keys) = self.keys.get() else { return 0 };
+        let held = match key {
+            Key::CircuitBreaker => keys.circuit_breaker.as_ref().map(Each::len),
+            Key::RateLimit => keys.rate_limit.as_ref().map(Each::len),
+            Key::Bulkhead => keys.bulkhead.as_ref().map(Each::len),
+            _ => None,
+        };
+        held.unwrap_or_default()
+    }
+
+    /// The circuit breaker among them, to look at it and to hold it open or closed. Where there is one for each key, that
+    /// of all who have none; that of a key is [`Caller::circuit_breaker`].
     pub fn circuit_breaker(&self) -> Option<Circuit<'_>> {
         self.circuit_breaker.as_ref().map(|breaker| Circuit::of(breaker, self))
     }
@@ -166,6 +186,59 @@ impl Policies {
     /// What the code wrote, or the builder was given.
     pub(crate) fn written(&self) -> &PolicySet {
         self.text.written()
+    }
+
+    /// These policies for one key: every policy whose text says `each` has a state for it alone.
+    ///
+    /// What stands behind `each` in a text is a name; the key is what is given here, for all of them the same. A call without
+    /// a key shares one state with all others that have none, and with those for whose key there was no
+    /// [room](super::each).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gentle::policy::Policies;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let gently = Policies::parse(r#"rate_limit = "20/s each tenant up to 50_000", timeout = "2s""#)?;
+    /// let tenant = String::from("acme");
+    /// gently.each(&tenant).call(|| async { Ok::<_, gentle::Rejected>(()) }).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[inline]
+    pub fn each(&self, key: impl PolicyKey) -> Caller<'_> {
+        Caller::of(self, key)
+    }
+
+    /// These policies for calls of which each attempt takes so many tokens of the rate limit; without it, it takes one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gentle::policy::{Policies, Refusal};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let letters = Policies::parse(r#"rate_limit = "100/h reject""#)?;
+    /// let send = || async { Ok::<_, gentle::Rejected>(()) };
+    /// letters.cost(60).call(send).await?;
+    /// assert_eq!(letters.cost(60).call(send).await.unwrap_err().kind, Refusal::Full);
+    /// assert_eq!(letters.cost(101).call(send).await.unwrap_err().kind, Refusal::TooLarge);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[inline]
+    pub const fn cost(&self, tokens: u32) -> Caller<'_> {
+        self.caller().cost(tokens)
+    }
+
+    /// A caller without a key, at the cost of one token.
+    #[doc(hidden)]
+    #[inline]
+    pub const fn caller(&self) -> Caller<'_> {
+        Caller::new(self)
     }
 
     /// Runs `operation` under these policies: once, or again for as long as a retry says. With a
@@ -205,7 +278,18 @@ impl Policies {
     /// Begins a call: the state machine that the macros and [`call`](Self::call) drive.
     #[inline]
     pub fn begin(&self) -> Call<'_> {
-        Call::new(self)
+        Call::new(self, None)
+    }
+
+    /// The states of those who come with a key.
+    #[inline]
+    pub(super) fn keys(&self) -> &Keys {
+        self.keys.get_or_init(|| Box::new(self.text.read(|now| Keys::new(self.text.written(), now))))
+    }
+
+    /// Whether one of them is kept for each key.
+    pub(super) fn is_keyed(&self) -> bool {
+        keys::is_keyed(self.text.written())
     }
 
     /// The retry now in force.

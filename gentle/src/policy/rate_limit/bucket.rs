@@ -1,64 +1,204 @@
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use gentle_dsl::RateLimit;
+use tokio::sync::{Notify, Semaphore};
 
-use super::gcra::Gcra;
+use super::gcra::{Change, Pace};
 use super::windows::Windows;
 use crate::time::Instant;
 
-/// What a limit gives tokens out of: one word where one smooth window is all there is, windows under a lock where
-/// there are several, or where they are exact.
+/// How a limit gives out tokens: a smooth pace where that is all there is, windows under a lock where there are several,
+/// or where they are exact.
 #[derive(Debug)]
-pub(super) struct Bucket {
+pub(super) struct Terms {
     several: AtomicBool,
-    one: Gcra,
-    windows: Windows,
+    pace: Pace,
+    declared: Option<&'static RateLimit>,
+    /// Where several are given in place of the declared ones.
+    given: Mutex<Option<Box<RateLimit>>>,
 }
 
-impl Bucket {
+/// What a limit has given out, and who waits for more: one word, and a second one for the line.
+#[derive(Debug)]
+pub(crate) struct Bucket {
+    full_at: AtomicU64,
+    pub(super) line: Line,
+    rest: OnceLock<Box<Rest>>,
+}
+
+/// What most buckets never need.
+#[derive(Debug)]
+pub(super) struct Rest {
+    windows: Windows,
+    pub(super) turn: Semaphore,
+    /// Wakes the first in line, whose token may be due at another time than it thought.
+    pub(super) moved: Notify,
+}
+
+impl Terms {
     pub(super) const fn declared(limit: Option<&'static RateLimit>) -> Self {
-        Self::of(limit, Windows::declared(limit))
+        Self::of(limit, limit)
     }
 
-    pub(super) fn given(limit: Option<RateLimit>) -> Self {
-        Self::of(limit.as_ref(), Windows::given(limit.as_ref()))
+    pub(super) fn given(limit: Option<&RateLimit>) -> Self {
+        let terms = Self::of(limit, None);
+        terms.give(limit);
+        terms
     }
 
-    const fn of(limit: Option<&RateLimit>, windows: Windows) -> Self {
-        Self { several: AtomicBool::new(several(limit)), one: Gcra::new(limit), windows }
+    const fn of(limit: Option<&RateLimit>, declared: Option<&'static RateLimit>) -> Self {
+        Self {
+            several: AtomicBool::new(several(limit)),
+            pace: Pace::new(limit),
+            declared,
+            given: Mutex::new(None),
+        }
     }
 
-    pub(super) fn set(&self, limit: Option<RateLimit>, at: Instant) {
-        let limit = limit.as_ref();
-        self.one.set(limit, at);
-        self.windows.set(limit, at);
+    /// Takes over another limit. Then every bucket is [carried over](Bucket::carry), and at last the new limit
+    /// [goes in force](Self::switch) where it is one of several windows.
+    pub(super) fn set(&self, limit: Option<&RateLimit>) -> Change {
+        self.give(limit);
+        self.pace.set(limit)
+    }
+
+    pub(super) fn switch(&self, limit: Option<&RateLimit>) {
         self.several.store(several(limit), Ordering::Release);
     }
 
-    /// Takes one token, or says when it is due.
-    #[inline]
-    pub(super) fn take(&self, at: Instant) -> Result<(), Instant> {
-        if self.is_several() { self.windows.take(at) } else { self.one.take(at) }
+    fn give(&self, limit: Option<&RateLimit>) {
+        let given = limit.filter(|_| several(limit)).map(|limit| Box::new(*limit));
+        *self.given.lock().unwrap_or_else(PoisonError::into_inner) = given;
     }
 
-    /// How long a call waits for its token when `ahead` others come first.
-    pub(super) fn wait(&self, at: Instant, ahead: u32) -> Duration {
-        if self.is_several() { self.windows.wait(at, ahead) } else { self.one.wait(at, ahead) }
+    /// Takes so many tokens, or says when they are due.
+    #[inline]
+    pub(super) fn take(&self, bucket: &Bucket, at: Instant, cost: u32) -> Result<(), Instant> {
+        if self.is_several() {
+            self.rest(bucket).windows.take(at, cost)
+        } else {
+            self.pace.take(&bucket.full_at, at, cost)
+        }
+    }
+
+    /// How long a call waits for its tokens when others come first, for `ahead` tokens together.
+    pub(super) fn wait(&self, bucket: &Bucket, at: Instant, cost: u32, ahead: u32) -> Duration {
+        if self.is_several() {
+            self.rest(bucket).windows.wait(at, cost, ahead)
+        } else {
+            self.pace.wait(&bucket.full_at, at, cost, ahead)
+        }
     }
 
     /// How many tokens there are; `None` where there is no limit.
-    pub(super) fn level(&self, at: Instant) -> Option<u64> {
-        if self.is_several() { self.windows.level(at) } else { self.one.level(at) }
+    pub(super) fn level(&self, bucket: &Bucket, at: Instant) -> Option<u64> {
+        if self.is_several() { self.rest(bucket).windows.level(at) } else { self.pace.level(&bucket.full_at, at) }
     }
 
-    pub(super) fn give_back(&self) {
-        if self.is_several() { self.windows.give_back() } else { self.one.give_back() }
+    /// Whether there are ever so many tokens at once.
+    pub(super) fn holds(&self, bucket: &Bucket, cost: u32) -> bool {
+        if self.is_several() { self.rest(bucket).windows.holds(cost) } else { self.pace.holds(cost) }
+    }
+
+    pub(super) fn give_back(&self, bucket: &Bucket, cost: u32) {
+        if self.is_several() {
+            self.rest(bucket).windows.give_back(cost);
+        } else {
+            self.pace.give_back(&bucket.full_at, cost);
+        }
+    }
+
+    pub(super) fn rest<'b>(&self, bucket: &'b Bucket) -> &'b Rest {
+        bucket.rest.get_or_init(|| Box::new(Rest::new(self.windows())))
+    }
+
+    fn windows(&self) -> Windows {
+        let given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        Windows::new(given.as_deref().or(self.declared).filter(|limit| several(Some(limit))))
     }
 
     #[inline]
     fn is_several(&self) -> bool {
         self.several.load(Ordering::Acquire)
+    }
+}
+
+impl Bucket {
+    /// A full one.
+    pub(crate) const fn new() -> Self {
+        Self { full_at: AtomicU64::new(0), line: Line(AtomicU64::new(0)), rest: OnceLock::new() }
+    }
+
+    /// Whether it is like a new one, which nobody waits at.
+    pub(crate) fn is_full(&mut self, at: Instant) -> bool {
+        let windows = |rest: &mut Box<Rest>| rest.windows.are_full(at);
+        *self.full_at.get_mut() <= at.nanos() && self.rest.get_mut().is_none_or(windows)
+    }
+
+    pub(super) fn carry(&self, change: Change, limit: Option<&RateLimit>, at: Instant) {
+        change.carry(&self.full_at, at);
+        if let Some(rest) = self.rest.get() {
+            rest.windows.set(limit, at);
+        }
+    }
+
+    /// The first in line looks again.
+    pub(super) fn wake(&self) {
+        if let Some(rest) = self.rest.get() {
+            rest.moved.notify_one();
+        }
+    }
+}
+
+impl Rest {
+    fn new(windows: Windows) -> Self {
+        Self { windows, turn: Semaphore::new(1), moved: Notify::new() }
+    }
+}
+
+/// How many stand in line, and for how many tokens together.
+#[derive(Debug)]
+pub(super) struct Line(AtomicU64);
+
+const ONE: u64 = 1 << 32;
+
+impl Line {
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == 0
+    }
+
+    pub(super) fn now(&self) -> Ahead {
+        Ahead(self.0.load(Ordering::Relaxed))
+    }
+
+    /// Joins behind those who were seen there; or says who is there now.
+    pub(super) fn join(&self, behind: Ahead, cost: u32) -> Result<(), Ahead> {
+        let joined = behind.0.saturating_add(ONE).saturating_add(cost.into());
+        let swapped = self.0.compare_exchange_weak(behind.0, joined, Ordering::Relaxed, Ordering::Relaxed);
+        swapped.map(drop).map_err(Ahead)
+    }
+
+    pub(super) fn leave(&self, cost: u32) {
+        self.0.fetch_sub(ONE + u64::from(cost), Ordering::Relaxed);
+    }
+}
+
+/// Those who were in line at a moment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ahead(u64);
+
+impl Ahead {
+    /// How many; at most `u32::MAX` when the tokens they wait for can no longer be counted.
+    pub(super) fn people(self, cost: u32) -> u32 {
+        let countable = self.tokens().checked_add(cost).is_some();
+        if countable { u32::try_from(self.0 >> 32).unwrap_or(u32::MAX) } else { u32::MAX }
+    }
+
+    pub(super) fn tokens(self) -> u32 {
+        u32::try_from(self.0 & (ONE - 1)).unwrap_or(u32::MAX)
     }
 }
 

@@ -6,83 +6,130 @@ use gentle_dsl::RateLimit;
 use crate::policy::patience::nanos;
 use crate::time::Instant;
 
-/// The bucket, as the one moment at which it would be full again.
+/// How fast a bucket fills and how much it holds. A bucket itself is one word: the moment at which it would be full again.
 #[derive(Debug)]
-pub(crate) struct Gcra {
-    full_at: AtomicU64,
+pub(super) struct Pace {
     /// Nanoseconds for one token to come.
     interval: AtomicU64,
     /// Nanoseconds for a whole burst but one token.
     tolerance: AtomicU64,
 }
 
-impl Gcra {
-    /// A full bucket; without a limit one that never runs empty.
-    pub(crate) const fn new(limit: Option<&RateLimit>) -> Self {
+/// From one pace to another.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Change {
+    before: u64,
+    interval: u64,
+    tolerance: u64,
+}
+
+impl Pace {
+    /// Without a limit no bucket runs empty.
+    pub(super) const fn new(limit: Option<&RateLimit>) -> Self {
         let (interval, tolerance) = pace(limit);
-        Self {
-            full_at: AtomicU64::new(0),
-            interval: AtomicU64::new(interval),
-            tolerance: AtomicU64::new(tolerance),
-        }
+        Self { interval: AtomicU64::new(interval), tolerance: AtomicU64::new(tolerance) }
     }
 
-    /// Takes over another limit. As many tokens are missing as before, but never more than the new bucket holds:
-    /// what was given out under a slow rate does not hold up a fast one.
-    pub(crate) fn set(&self, limit: Option<&RateLimit>, at: Instant) {
+    /// Takes over the pace of another limit; every bucket is [carried over](Change::carry) then.
+    pub(super) fn set(&self, limit: Option<&RateLimit>) -> Change {
         let (interval, tolerance) = pace(limit);
         let before = self.interval.swap(interval, Ordering::Relaxed);
         self.tolerance.store(tolerance, Ordering::Relaxed);
-        let owed = |full_at: u64| owed(full_at.saturating_sub(at.nanos()), before, interval);
-        let most = interval.saturating_add(tolerance);
-        let moved = |full_at| Some(at.nanos().saturating_add(owed(full_at).min(most)));
-        let _ = self.full_at.fetch_update(Ordering::AcqRel, Ordering::Acquire, moved);
+        Change { before, interval, tolerance }
     }
 
-    /// Takes one token, or says when it is due.
-    pub(crate) fn take(&self, at: Instant) -> Result<(), Instant> {
-        let mut full_at = self.full_at.load(Ordering::Acquire);
+    /// Takes so many tokens, or says when they are due.
+    #[inline]
+    pub(super) fn take(&self, bucket: &AtomicU64, at: Instant, cost: u32) -> Result<(), Instant> {
+        let mut full_at = bucket.load(Ordering::Acquire);
         loop {
-            // Read after the word they belong to, and again with it: `set` moves that word last.
+            // Read after the word they belong to, and again with it: a change moves that word last.
             let interval = self.interval.load(Ordering::Relaxed);
             let tolerance = self.tolerance.load(Ordering::Relaxed);
-            let due = full_at.saturating_sub(tolerance);
+            let begin = full_at.max(at.nanos());
+            let due = begin.saturating_add(worth(interval, cost.saturating_sub(1))).saturating_sub(tolerance);
             if due > at.nanos() {
                 return Err(Instant::from_nanos(due));
             }
-            let next = full_at.max(at.nanos()).saturating_add(interval);
-            match self.full_at.compare_exchange_weak(full_at, next, Ordering::AcqRel, Ordering::Acquire) {
+            let next = begin.saturating_add(worth(interval, cost));
+            match bucket.compare_exchange_weak(full_at, next, Ordering::AcqRel, Ordering::Acquire) {
                 Ok(_) => return Ok(()),
                 Err(seen) => full_at = seen,
             }
         }
     }
 
-    /// How long a call waits for its token when `ahead` others come first.
-    pub(crate) fn wait(&self, at: Instant, ahead: u32) -> Duration {
-        let due = self
-            .full_at
-            .load(Ordering::Relaxed)
-            .saturating_sub(self.tolerance.load(Ordering::Relaxed))
-            .saturating_sub(at.nanos());
-        let others = self.interval.load(Ordering::Relaxed).saturating_mul(u64::from(ahead));
-        Duration::from_nanos(due.saturating_add(others))
+    /// Whether a full bucket has so many tokens.
+    pub(super) fn holds(&self, cost: u32) -> bool {
+        let more = worth(self.interval.load(Ordering::Relaxed), cost.saturating_sub(1));
+        more <= self.tolerance.load(Ordering::Relaxed)
     }
 
     /// How many tokens there are; `None` for a bucket that never runs empty.
-    pub(crate) fn level(&self, at: Instant) -> Option<u64> {
-        let full_at = self.full_at.load(Ordering::Relaxed);
-        let interval = self.interval.load(Ordering::Relaxed);
-        level(full_at.saturating_sub(at.nanos()), interval, self.tolerance.load(Ordering::Relaxed))
+    pub(super) fn level(&self, bucket: &AtomicU64, at: Instant) -> Option<u64> {
+        let debt = bucket.load(Ordering::Relaxed).saturating_sub(at.nanos());
+        level(debt, self.interval.load(Ordering::Relaxed), self.tolerance.load(Ordering::Relaxed))
     }
 
-    /// Puts one token back. One taken under a faster rate than the present one may be worth more than the bucket
-    /// has given out; it is full then, not fuller.
-    pub(crate) fn give_back(&self) {
+    /// How long a call waits for its tokens when others come first, for `ahead` tokens together.
+    pub(super) fn wait(&self, bucket: &AtomicU64, at: Instant, cost: u32, ahead: u32) -> Duration {
         let interval = self.interval.load(Ordering::Relaxed);
-        let earlier = |full_at: u64| Some(full_at.saturating_sub(interval));
-        let _ = self.full_at.fetch_update(Ordering::AcqRel, Ordering::Acquire, earlier);
+        let due = bucket
+            .load(Ordering::Relaxed)
+            .max(at.nanos())
+            .saturating_add(worth(interval, ahead))
+            .saturating_add(worth(interval, cost.saturating_sub(1)))
+            .saturating_sub(self.tolerance.load(Ordering::Relaxed));
+        Instant::from_nanos(due) - at
     }
+
+    /// Puts tokens back. Those taken under a faster rate than the present one may be worth more than the bucket has
+    /// given out; it is full then, not fuller.
+    pub(super) fn give_back(&self, bucket: &AtomicU64, cost: u32) {
+        let worth = worth(self.interval.load(Ordering::Relaxed), cost);
+        let earlier = |full_at: u64| Some(full_at.saturating_sub(worth));
+        let _ = bucket.fetch_update(Ordering::AcqRel, Ordering::Acquire, earlier);
+    }
+}
+
+impl Change {
+    /// As many tokens are missing as before, but never more than the new bucket holds: what was given out under a slow
+    /// rate does not hold up a fast one.
+    pub(super) fn carry(self, bucket: &AtomicU64, at: Instant) {
+        let owed = |full_at: u64| owed(full_at.saturating_sub(at.nanos()), self.before, self.interval);
+        let most = self.interval.saturating_add(self.tolerance);
+        let moved = |full_at| Some(at.nanos().saturating_add(owed(full_at).min(most)));
+        let _ = bucket.fetch_update(Ordering::AcqRel, Ordering::Acquire, moved);
+    }
+}
+
+/// One bucket with a pace of its own.
+#[derive(Debug)]
+pub(crate) struct Gcra {
+    bucket: AtomicU64,
+    pace: Pace,
+}
+
+impl Gcra {
+    /// A full bucket; without a limit one that never runs empty.
+    pub(crate) const fn new(limit: Option<&RateLimit>) -> Self {
+        Self { bucket: AtomicU64::new(0), pace: Pace::new(limit) }
+    }
+
+    /// Takes over another limit, and keeps what the bucket has given out.
+    pub(crate) fn set(&self, limit: Option<&RateLimit>, at: Instant) {
+        self.pace.set(limit).carry(&self.bucket, at);
+    }
+
+    /// Takes one token, or says when it is due.
+    pub(crate) fn take(&self, at: Instant) -> Result<(), Instant> {
+        self.pace.take(&self.bucket, at, 1)
+    }
+}
+
+#[inline]
+fn worth(interval: u64, tokens: u32) -> u64 {
+    interval.saturating_mul(u64::from(tokens))
 }
 
 /// How many tokens are left in a bucket that lacks so much time to be full.
@@ -120,6 +167,10 @@ mod tests {
         Instant::from_nanos(0) + SECOND + Duration::from_millis(millis)
     }
 
+    fn give_back(bucket: &Gcra) {
+        bucket.pace.give_back(&bucket.bucket, 1);
+    }
+
     #[test]
     fn a_full_bucket_gives_its_burst_and_then_one_an_interval() {
         let bucket = Gcra::new(Some(&RateLimit::new(5, Duration::from_millis(500))));
@@ -132,13 +183,13 @@ mod tests {
     #[test]
     fn its_level_is_what_it_would_give_at_once() {
         let bucket = Gcra::new(Some(&RateLimit::new(5, Duration::from_millis(500))));
-        assert_eq!(bucket.level(at(0)), Some(5));
+        assert_eq!(bucket.pace.level(&bucket.bucket, at(0)), Some(5));
         (0..5).for_each(|_| bucket.take(at(0)).unwrap());
         assert_eq!(
-            [0, 99, 100, 399, 500, 9_000].map(|millis| bucket.level(at(millis)).unwrap()),
+            [0, 99, 100, 399, 500, 9_000].map(|millis| bucket.pace.level(&bucket.bucket, at(millis)).unwrap()),
             [0, 0, 1, 3, 5, 5]
         );
-        assert_eq!(Gcra::new(None).level(at(0)), None);
+        assert_eq!(Pace::new(None).level(&AtomicU64::new(0), at(0)), None);
     }
 
     #[test]
@@ -154,7 +205,7 @@ mod tests {
     fn a_token_given_back_is_there_again() {
         let bucket = Gcra::new(Some(&RateLimit::new(1, SECOND)));
         assert!(bucket.take(at(0)).is_ok());
-        bucket.give_back();
+        give_back(&bucket);
         assert!(bucket.take(at(0)).is_ok());
     }
 
@@ -170,11 +221,11 @@ mod tests {
         let bucket = Gcra::new(Some(&RateLimit::new(1, SECOND)));
         assert!(bucket.take(at(0)).is_ok());
         bucket.set(Some(&month), at(0));
-        bucket.give_back();
+        give_back(&bucket);
         assert!(bucket.take(at(0)).is_ok(), "it is there again");
         bucket.set(Some(&RateLimit::new(1, Duration::from_secs(60 * 24 * 3600))), at(0));
         for _ in 0..3 {
-            bucket.give_back();
+            give_back(&bucket);
         }
         assert!(bucket.take(at(0)).is_ok(), "and so it stays");
         assert!(bucket.take(at(0)).is_err());
@@ -197,7 +248,7 @@ mod tests {
         assert!(bucket.take(at(0)).is_ok());
         bucket.set(None, at(0));
         assert!((0..100).all(|_| bucket.take(at(1)).is_ok()));
-        bucket.give_back();
+        give_back(&bucket);
         bucket.set(limit.as_ref(), at(10));
         assert_eq!(bucket.take(at(10)), Err(at(1000)));
     }
@@ -214,5 +265,31 @@ mod tests {
         let slow = RateLimit::new(1, Duration::MAX).burst(u32::MAX);
         assert_eq!(pace(Some(&slow)), (u64::MAX, u64::MAX));
         assert!(Gcra::new(Some(&slow)).take(at(0)).is_ok());
+    }
+
+    #[test]
+    fn a_call_may_take_several_tokens_and_waits_for_all_of_them() {
+        let (pace, bucket) =
+            (Pace::new(Some(&RateLimit::new(5, Duration::from_millis(500)))), AtomicU64::new(0));
+        assert!(pace.take(&bucket, at(0), 3).is_ok());
+        assert_eq!(pace.take(&bucket, at(0), 3), Err(at(100)), "two are there");
+        assert!(pace.take(&bucket, at(0), 2).is_ok());
+        assert_eq!(pace.take(&bucket, at(0), 5), Err(at(500)));
+        assert_eq!(pace.wait(&bucket, at(0), 2, 0), Duration::from_millis(200));
+        assert_eq!(pace.wait(&bucket, at(0), 2, 7), Duration::from_millis(900));
+        pace.give_back(&bucket, 4);
+        assert!(pace.take(&bucket, at(0), 4).is_ok());
+        assert!(pace.take(&bucket, at(0), 1).is_err());
+    }
+
+    #[test]
+    fn a_call_never_gets_more_tokens_than_the_bucket_holds() {
+        let (pace, bucket) =
+            (Pace::new(Some(&RateLimit::new(5, Duration::from_millis(500)))), AtomicU64::new(0));
+        assert!(pace.holds(5) && !pace.holds(6));
+        assert!(pace.take(&bucket, at(0), 6).is_err());
+        assert!(pace.take(&bucket, at(1_000_000), u32::MAX).is_err());
+        assert!(pace.take(&bucket, at(0), 5).is_ok(), "and it takes nothing");
+        assert!(Pace::new(None).holds(u32::MAX));
     }
 }

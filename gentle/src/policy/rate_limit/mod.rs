@@ -20,6 +20,13 @@
 //! What would wait too long is refused before it waits, and [`Rejected::retry_after`] says when to come back; a
 //! [`retry`](super::retry) heeds that. A token goes back when its call never begins, as when a bulkhead refuses it.
 //!
+//! **What a call costs:** one token, or as many as `cost = batch.len()` says in the attribute and
+//! [`Policies::cost`](super::Policies::cost) by hand. It waits until all of them are there, and nobody who wants fewer
+//! overtakes it. A call that wants more than there ever are at once can never pass: it is refused as
+//! [`Refusal::TooLarge`], without a time to come back.
+//!
+//! **For each:** `"20/s each tenant"` is twenty a second for each tenant: see [`each`](super::each).
+//!
 //! **Cost:** an admission is one compare-and-swap, a refusal writes nothing; several windows, and exact ones, take a lock
 //! for as long as that; one timer for the whole line. A timer is
 //! a millisecond coarse and always late, never early: with a burst of one, `1/10ms` gives a little less than
@@ -62,7 +69,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use gentle_dsl::{Key, Setting, Turn, Waiting};
-use tokio::sync::{Notify, Semaphore};
 
 pub use gentle_dsl::RateLimit;
 
@@ -70,27 +76,33 @@ use super::patience::Patience;
 use super::{Refusal, Rejected, timeout};
 use crate::telemetry::inspect::Facts;
 use crate::time::{Instant, now, sleep_until};
-use bucket::Bucket;
+pub(crate) use bucket::Bucket;
+use bucket::{Ahead, Line, Terms};
 pub(crate) use gcra::Gcra;
 
-/// The state of one rate limit: its bucket, and the line of those who wait for it.
+/// The terms of one rate limit, and its own bucket. Who is kept apart from the others brings a bucket of his own.
 ///
 /// The first in line holds the turn and sleeps until its token is due, nobody overtakes, and who leaves hands the
 /// turn to the next. Who stands in line keeps the patience it came with, whatever the limit becomes meanwhile.
 #[derive(Debug)]
 pub(crate) struct Limiter {
-    bucket: Bucket,
+    terms: Terms,
     patience: Patience,
-    waiting: AtomicU32,
-    turn: Semaphore,
-    /// Wakes the first in line, whose token may be due at another time than it thought.
-    moved: Notify,
     changes: AtomicU32,
+    bucket: Bucket,
 }
 
-/// A token that was taken. Dropped before the call it was taken for begins, it goes back.
+/// What one call meets: a limit, the bucket that it takes from, and how many tokens it takes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tap<'a> {
+    limiter: &'a Limiter,
+    bucket: &'a Bucket,
+    cost: u32,
+}
+
+/// Tokens that were taken. Dropped before the call they were taken for begins, they go back.
 #[derive(Debug)]
-pub(crate) struct Token<'a>(&'a Limiter);
+pub(crate) struct Token<'a>(Tap<'a>);
 
 impl Token<'_> {
     pub(crate) fn spend(self) {
@@ -100,8 +112,9 @@ impl Token<'_> {
 
 impl Drop for Token<'_> {
     fn drop(&mut self) {
-        self.0.bucket.give_back();
-        self.0.moved.notify_one();
+        let Tap { limiter, bucket, cost } = self.0;
+        limiter.terms.give_back(bucket, cost);
+        bucket.wake();
     }
 }
 
@@ -109,76 +122,90 @@ impl Limiter {
     /// A limit as it is declared in a constant.
     pub(crate) const fn declared(setting: &'static Setting<RateLimit>) -> Self {
         match setting {
-            Setting::On(limit) => Self::of(Bucket::declared(Some(limit)), Some(limit)),
-            Setting::Off => Self::of(Bucket::declared(None), None),
+            Setting::On(limit) => Self::of(Terms::declared(Some(limit)), Some(limit)),
+            Setting::Off => Self::of(Terms::declared(None), None),
         }
     }
 
     pub(crate) fn given(limit: Option<RateLimit>) -> Self {
-        Self::of(Bucket::given(limit), limit.as_ref())
+        Self::of(Terms::given(limit.as_ref()), limit.as_ref())
     }
 
-    const fn of(bucket: Bucket, limit: Option<&RateLimit>) -> Self {
-        Self {
-            bucket,
-            patience: Patience::new(waits(limit)),
-            waiting: AtomicU32::new(0),
-            turn: Semaphore::const_new(1),
-            moved: Notify::const_new(),
-            changes: AtomicU32::new(0),
-        }
+    const fn of(terms: Terms, limit: Option<&RateLimit>) -> Self {
+        let patience = Patience::new(waits(limit));
+        Self { terms, patience, changes: AtomicU32::new(0), bucket: Bucket::new() }
     }
 
-    /// Takes over another limit, or none, and keeps what the bucket has given out.
-    pub(crate) fn set(&self, limit: Option<RateLimit>) {
-        self.patience.set(waits(limit.as_ref()));
-        self.bucket.set(limit, now());
+    /// Takes over another limit, or none. All buckets keep what they have given out: its own and the `others`.
+    pub(crate) fn set(&self, limit: Option<&RateLimit>, others: impl Fn(&mut dyn FnMut(&Bucket))) {
+        self.patience.set(waits(limit));
+        let (change, at) = (self.terms.set(limit), now());
+        let every = |act: &mut dyn FnMut(&Bucket)| {
+            act(&self.bucket);
+            others(act);
+        };
+        every(&mut |bucket| bucket.carry(change, limit, at));
+        self.terms.switch(limit);
         self.changes.fetch_add(1, Ordering::Relaxed);
-        self.moved.notify_one();
+        every(&mut Bucket::wake);
     }
 
-    /// How it is doing.
+    /// How its own bucket is doing.
     pub(crate) fn facts(&self) -> Facts {
-        let (at, waiting) = (now(), self.waiting.load(Ordering::Relaxed));
-        let Some(tokens) = self.bucket.level(at) else { return Facts::new() };
-        let facts = Facts::new().with("tokens", tokens).with("waiting", waiting);
-        facts.with("wait", self.bucket.wait(at, waiting))
+        let (at, line) = (now(), self.bucket.line.now());
+        let Some(tokens) = self.terms.level(&self.bucket, at) else { return Facts::new() };
+        let facts = Facts::new().with("tokens", tokens).with("waiting", line.people(1));
+        facts.with("wait", self.terms.wait(&self.bucket, at, 1, line.tokens()))
     }
 
-    /// Takes a token if there is one and nobody waits for it.
+    /// One token out of its own bucket.
     #[inline]
-    pub(crate) fn try_take(&self, at: Instant) -> bool {
-        self.waiting.load(Ordering::Relaxed) == 0 && self.bucket.take(at).is_ok()
+    pub(crate) const fn tap(&self) -> Tap<'_> {
+        Tap { limiter: self, bucket: &self.bucket, cost: 1 }
     }
 
-    /// Takes a token in the same way; dropped before the call begins, it goes back.
-    pub(crate) fn try_acquire(&self, at: Instant) -> Option<Token<'_>> {
+    /// So many tokens, out of another bucket where there is one.
+    #[inline]
+    pub(crate) fn tap_of<'a>(&'a self, bucket: Option<&'a Bucket>, cost: u32) -> Tap<'a> {
+        Tap { limiter: self, bucket: bucket.unwrap_or(&self.bucket), cost }
+    }
+}
+
+impl<'a> Tap<'a> {
+    /// Takes the tokens if they are there and nobody waits for any.
+    #[inline]
+    pub(crate) fn try_take(self, at: Instant) -> bool {
+        let Self { limiter, bucket, cost } = self;
+        cost == 0 || (bucket.line.is_empty() && limiter.terms.take(bucket, at, cost).is_ok())
+    }
+
+    /// Takes the tokens in the same way; dropped before the call begins, they go back.
+    pub(crate) fn try_acquire(self, at: Instant) -> Option<Token<'a>> {
         self.try_take(at).then(|| Token(self))
     }
 
-    /// Gives back a token that was taken for a call that does not begin.
+    /// Gives back tokens that were taken for a call that does not begin.
     #[cold]
-    pub(crate) fn give_back(&self) {
+    pub(crate) fn give_back(self) {
         drop(Token(self));
     }
 
     /// Whether a call that has to wait would be refused at once.
-    pub(crate) fn admits_waiting(&self, at: Instant, deadline: Instant) -> Result<(), Rejected> {
-        let ahead = self.waiting.load(Ordering::Relaxed);
-        self.admissible(ahead, self.patience.longest(), at, deadline)
+    pub(crate) fn admits_waiting(self, at: Instant, deadline: Instant) -> Result<(), Rejected> {
+        self.admissible(self.bucket.line.now(), self.limiter.patience.longest(), at, deadline)
     }
 
-    /// Takes a token, waiting for it where the limit says so, but never into `deadline`. Returns it with the moment
-    /// at which it was taken.
+    /// Takes the tokens, waiting for them where the limit says so, but never into `deadline`. Returns them with the
+    /// moment at which they were taken.
     ///
     /// # Cancel safety
     ///
-    /// A token is taken in the same step that returns it; who leaves before loses only its place.
+    /// Tokens are taken in the same step that returns them; who leaves before loses only its place.
     pub(crate) async fn acquire(
-        &self,
+        self,
         at: Instant,
         deadline: Instant,
-    ) -> Result<(Token<'_>, Instant), Rejected> {
+    ) -> Result<(Token<'a>, Instant), Rejected> {
         if let Some(token) = self.try_acquire(at) {
             return Ok((token, at));
         }
@@ -188,32 +215,33 @@ impl Limiter {
     }
 
     // Only who may stay takes a place: one who is being refused must not look like a line to those who come after.
-    fn join(&self, at: Instant, deadline: Instant) -> Result<Place<'_>, Rejected> {
-        let changes = self.changes.load(Ordering::Relaxed);
-        let longest = self.patience.longest();
-        let mut ahead = self.waiting.load(Ordering::Relaxed);
+    fn join(self, at: Instant, deadline: Instant) -> Result<Place<'a>, Rejected> {
+        let Self { limiter, bucket, cost } = self;
+        let changes = limiter.changes.load(Ordering::Relaxed);
+        let longest = limiter.patience.longest();
+        let mut ahead = bucket.line.now();
         loop {
             self.admissible(ahead, longest, at, deadline)?;
-            let joined = ahead.saturating_add(1);
-            match self.waiting.compare_exchange_weak(ahead, joined, Ordering::Relaxed, Ordering::Relaxed) {
-                Ok(_) => return Ok(Place { waiting: &self.waiting, until: at + longest, changes }),
+            match bucket.line.join(ahead, cost) {
+                Ok(()) => return Ok(Place { line: &bucket.line, cost, until: at + longest, changes }),
                 Err(seen) => ahead = seen,
             }
         }
     }
 
     fn admissible(
-        &self,
-        ahead: u32,
+        self,
+        ahead: Ahead,
         longest: Duration,
         at: Instant,
         deadline: Instant,
     ) -> Result<(), Rejected> {
-        let wait = self.bucket.wait(at, ahead);
+        self.fits()?;
+        let wait = self.limiter.terms.wait(self.bucket, at, self.cost, ahead.tokens());
         let refuse = |policy, kind| Err(Rejected::new(policy, kind).after(wait));
         if longest.is_zero() {
             refuse(Key::RateLimit, Refusal::Full)
-        } else if ahead >= self.patience.places() {
+        } else if ahead.people(self.cost) >= self.limiter.patience.places() {
             refuse(Key::RateLimit, Refusal::QueueFull)
         } else if wait > longest {
             refuse(Key::RateLimit, Refusal::TooLong)
@@ -224,19 +252,30 @@ impl Limiter {
         }
     }
 
-    async fn take_turn(&self, place: &Place<'_>) -> Result<(Token<'_>, Instant), Rejected> {
-        let _turn = self.turn.acquire().await;
+    // No wait is long enough for more tokens than there ever are at once.
+    fn fits(self) -> Result<(), Rejected> {
+        let fits = self.limiter.terms.holds(self.bucket, self.cost);
+        if fits { Ok(()) } else { Err(Rejected::new(Key::RateLimit, Refusal::TooLarge)) }
+    }
+
+    async fn take_turn(self, place: &Place<'_>) -> Result<(Token<'a>, Instant), Rejected> {
+        let Self { limiter, bucket, cost } = self;
+        let rest = limiter.terms.rest(bucket);
+        let _turn = rest.turn.acquire().await;
         loop {
             let at = now();
-            let due = match self.bucket.take(at) {
+            let due = match limiter.terms.take(bucket, at, cost) {
                 Ok(()) => return Ok((Token(self), at)),
                 Err(due) => due,
             };
-            if due > place.until && self.changes.load(Ordering::Relaxed) != place.changes {
-                return Err(Rejected::new(Key::RateLimit, Refusal::TooLong).after(due - at));
+            if limiter.changes.load(Ordering::Relaxed) != place.changes {
+                self.fits()?;
+                if due > place.until {
+                    return Err(Rejected::new(Key::RateLimit, Refusal::TooLong).after(due - at));
+                }
             }
             tokio::select! {
-                () = self.moved.notified() => {}
+                () = rest.moved.notified() => {}
                 () = sleep_until(due) => {}
             }
         }
@@ -245,14 +284,15 @@ impl Limiter {
 
 /// A place in the line; leaving it, by whatever way, makes room.
 struct Place<'a> {
-    waiting: &'a AtomicU32,
+    line: &'a Line,
+    cost: u32,
     until: Instant,
     changes: u32,
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        self.line.leave(self.cost);
     }
 }
 
@@ -277,7 +317,7 @@ mod tests {
         let (clock, admitted) = (AtomicU32::new(0), AtomicU32::new(0));
         let ask = || {
             while let Some(at) = tick(&clock, calls) {
-                let mut call = pin!(limiter.acquire(at, Instant::FAR));
+                let mut call = pin!(limiter.tap().acquire(at, Instant::FAR));
                 let polled = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
                 if let Poll::Ready(Ok((token, _))) = polled {
                     token.spend();

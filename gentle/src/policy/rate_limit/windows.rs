@@ -9,11 +9,7 @@ use crate::time::Instant;
 
 /// Several windows at once, or exact ones: admitted by all or by none, under one lock.
 #[derive(Debug)]
-pub(super) struct Windows {
-    declared: Option<&'static RateLimit>,
-    /// Made when the first call comes: a constant cannot allocate.
-    made: Mutex<Option<Vec<Window>>>,
-}
+pub(super) struct Windows(Mutex<Vec<Window>>);
 
 #[derive(Clone, Debug)]
 enum Window {
@@ -24,63 +20,59 @@ enum Window {
 }
 
 impl Windows {
-    pub(super) const fn declared(limit: Option<&'static RateLimit>) -> Self {
-        Self { declared: limit, made: Mutex::new(None) }
-    }
-
-    pub(super) fn given(limit: Option<&RateLimit>) -> Self {
-        Self { declared: None, made: Mutex::new(Some(limit.map(windows).unwrap_or_default())) }
+    pub(super) fn new(limit: Option<&RateLimit>) -> Self {
+        Self(Mutex::new(limit.map(windows).unwrap_or_default()))
     }
 
     /// Takes over another limit. A window that stays keeps what it has given out.
     pub(super) fn set(&self, limit: Option<&RateLimit>, at: Instant) {
-        let mut made = self.lock();
-        let before = made.replace(limit.map(windows).unwrap_or_default()).unwrap_or_default();
-        for (window, before) in made.iter_mut().flatten().zip(before) {
+        let mut all = self.lock();
+        let before = std::mem::replace(&mut *all, limit.map(windows).unwrap_or_default());
+        for (window, before) in all.iter_mut().zip(before) {
             window.inherit(before, at.nanos());
         }
     }
 
-    /// Takes one token of each window, or says when all of them have one.
-    pub(super) fn take(&self, at: Instant) -> Result<(), Instant> {
-        self.each(|windows| {
-            let at = at.nanos();
-            let due = windows.iter_mut().map(|window| window.due(at)).max().unwrap_or_default();
-            if due > at {
-                return Err(Instant::from_nanos(due));
-            }
-            for window in windows {
-                window.take(at);
-            }
-            Ok(())
-        })
+    /// Takes so many tokens of each window, or says when all of them have as many.
+    pub(super) fn take(&self, at: Instant, cost: u32) -> Result<(), Instant> {
+        let (mut windows, at) = (self.lock(), at.nanos());
+        let due = windows.iter_mut().map(|window| window.due(at, cost, 0)).max().unwrap_or_default();
+        if due > at {
+            return Err(Instant::from_nanos(due));
+        }
+        windows.iter_mut().for_each(|window| window.take(at, cost));
+        Ok(())
     }
 
-    /// How long a call waits for its tokens when `ahead` others come first.
-    pub(super) fn wait(&self, at: Instant, ahead: u32) -> Duration {
-        self.each(|windows| {
-            let at = at.nanos();
-            let due = windows.iter_mut().map(|window| window.due_after(at, ahead)).max().unwrap_or_default();
-            Duration::from_nanos(due.saturating_sub(at))
-        })
+    /// How long a call waits for its tokens when others come first, for `ahead` tokens together.
+    pub(super) fn wait(&self, at: Instant, cost: u32, ahead: u32) -> Duration {
+        let (mut windows, at) = (self.lock(), at.nanos());
+        let due = windows.iter_mut().map(|window| window.due(at, cost, ahead)).max().unwrap_or_default();
+        Duration::from_nanos(due.saturating_sub(at))
     }
 
     /// How many tokens there are in the window that has the fewest.
     pub(super) fn level(&self, at: Instant) -> Option<u64> {
-        self.each(|windows| windows.iter_mut().filter_map(|window| window.level(at.nanos())).min())
+        self.lock().iter_mut().filter_map(|window| window.level(at.nanos())).min()
     }
 
-    pub(super) fn give_back(&self) {
-        self.each(|windows| windows.iter_mut().for_each(Window::give_back));
+    /// Whether every window lets so many pass at once.
+    pub(super) fn holds(&self, cost: u32) -> bool {
+        self.lock().iter().all(|window| window.holds(cost))
     }
 
-    fn each<T>(&self, act: impl FnOnce(&mut [Window]) -> T) -> T {
-        let declared = || self.declared.map(windows).unwrap_or_default();
-        act(self.lock().get_or_insert_with(declared))
+    pub(super) fn give_back(&self, cost: u32) {
+        self.lock().iter_mut().for_each(|window| window.give_back(cost));
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Vec<Window>>> {
-        self.made.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Whether nothing is left of what was given out.
+    pub(super) fn are_full(&mut self, at: Instant) -> bool {
+        let windows = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
+        windows.iter_mut().all(|window| window.is_full(at.nanos()))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Window>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -124,56 +116,84 @@ impl Window {
         }
     }
 
-    fn due(&mut self, at: u64) -> u64 {
-        self.due_after(at, 0)
-    }
-
-    fn due_after(&mut self, at: u64, ahead: u32) -> u64 {
+    /// When there are so many tokens for one who has others before him, for `ahead` tokens together.
+    fn due(&mut self, at: u64, cost: u32, ahead: u32) -> u64 {
+        let before = u64::from(ahead).saturating_add(cost.saturating_sub(1).into());
         match self {
             Self::Smooth { full_at, interval, tolerance } => {
-                let others = interval.saturating_mul(u64::from(ahead));
-                let due = full_at.saturating_sub(*tolerance);
-                if ahead == 0 { due } else { due.max(at).saturating_add(others) }
+                let others = interval.saturating_mul(before);
+                (*full_at).max(at).saturating_add(others).saturating_sub(*tolerance)
             }
+            Self::Exact { count, .. } if cost as usize > *count => u64::MAX,
             Self::Exact { count, per, times } => {
-                while times.front().is_some_and(|first| first.saturating_add(*per) <= at) {
-                    times.pop_front();
-                }
-                exact_due(times, *count, *per, ahead as usize)
+                forget(times, *per, at);
+                exact_due(times, *count, *per, usize::try_from(before).unwrap_or(usize::MAX))
             }
         }
     }
 
     fn level(&mut self, at: u64) -> Option<u64> {
-        // Old admissions leave an exact window when somebody looks.
-        self.due(at);
         match self {
             Self::Smooth { full_at, interval, tolerance } => {
                 super::gcra::level(full_at.saturating_sub(at), *interval, *tolerance)
             }
-            Self::Exact { count, times, .. } => u64::try_from(count.saturating_sub(times.len())).ok(),
+            Self::Exact { count, per, times } => {
+                forget(times, *per, at);
+                u64::try_from(count.saturating_sub(times.len())).ok()
+            }
         }
     }
 
-    fn take(&mut self, at: u64) {
+    fn take(&mut self, at: u64, cost: u32) {
         match self {
-            Self::Smooth { full_at, interval, .. } => *full_at = (*full_at).max(at).saturating_add(*interval),
-            Self::Exact { times, .. } => times.push_back(at),
+            Self::Smooth { full_at, interval, .. } => {
+                *full_at = (*full_at).max(at).saturating_add(interval.saturating_mul(cost.into()));
+            }
+            Self::Exact { times, .. } => times.extend((0..cost).map(|_| at)),
         }
     }
 
-    fn give_back(&mut self) {
+    fn holds(&self, cost: u32) -> bool {
         match self {
-            Self::Smooth { full_at, interval, .. } => *full_at = full_at.saturating_sub(*interval),
-            Self::Exact { times, .. } => drop(times.pop_back()),
+            Self::Smooth { interval, tolerance, .. } => {
+                interval.saturating_mul(cost.saturating_sub(1).into()) <= *tolerance
+            }
+            Self::Exact { count, .. } => cost as usize <= *count,
         }
+    }
+
+    fn give_back(&mut self, cost: u32) {
+        match self {
+            Self::Smooth { full_at, interval, .. } => {
+                *full_at = full_at.saturating_sub(interval.saturating_mul(cost.into()));
+            }
+            Self::Exact { times, .. } => times.truncate(times.len().saturating_sub(cost as usize)),
+        }
+    }
+
+    fn is_full(&mut self, at: u64) -> bool {
+        match self {
+            Self::Smooth { full_at, .. } => *full_at <= at,
+            Self::Exact { per, times, .. } => {
+                forget(times, *per, at);
+                times.is_empty()
+            }
+        }
+    }
+}
+
+fn forget(times: &mut VecDeque<u64>, per: u64, at: u64) {
+    while times.front().is_some_and(|first| first.saturating_add(per) <= at) {
+        times.pop_front();
     }
 }
 
 /// When a place is free for one who has `ahead` others before him: when so many of the oldest have left the window
 /// that he fits in. Those ahead will be in it too, a whole window later.
 fn exact_due(times: &VecDeque<u64>, count: usize, per: u64, ahead: usize) -> u64 {
-    let Some(leaving) = (times.len() + ahead + 1).checked_sub(count).filter(|leaving| *leaving > 0) else {
+    let Some(leaving) =
+        times.len().saturating_add(ahead).saturating_add(1).checked_sub(count).filter(|leaving| *leaving > 0)
+    else {
         return 0;
     };
     let (rounds, rest) = ((leaving - 1) / count, (leaving - 1) % count);
@@ -187,7 +207,7 @@ mod tests {
     use gentle_dsl::Sentence;
 
     fn limit(text: &str) -> Windows {
-        Windows::given(RateLimit::parse(text).unwrap().on().as_ref())
+        Windows::new(RateLimit::parse(text).unwrap().on().as_ref())
     }
 
     fn at(millis: u64) -> Instant {
@@ -197,10 +217,10 @@ mod tests {
     #[test]
     fn two_windows_admit_both_or_neither() {
         let limit = limit("10/s and 12/m");
-        assert_eq!((0..20).filter(|_| limit.take(at(0)).is_ok()).count(), 10);
-        assert_eq!((0..20).filter(|_| limit.take(at(1_000)).is_ok()).count(), 2, "the minute's");
-        assert_eq!(limit.take(at(1_000)), Err(at(5_000)), "a twelfth of a minute after the first");
-        assert!(limit.take(at(5_000)).is_ok());
+        assert_eq!((0..20).filter(|_| limit.take(at(0), 1).is_ok()).count(), 10);
+        assert_eq!((0..20).filter(|_| limit.take(at(1_000), 1).is_ok()).count(), 2, "the minute's");
+        assert_eq!(limit.take(at(1_000), 1), Err(at(5_000)), "a twelfth of a minute after the first");
+        assert!(limit.take(at(5_000), 1).is_ok());
     }
 
     #[test]
@@ -208,7 +228,7 @@ mod tests {
         for text in ["3/s and 4/m", "3/s and 4/m, strict"] {
             let limit = limit(text);
             assert_eq!(limit.level(at(0)), Some(3), "{text}");
-            (0..3).for_each(|_| limit.take(at(0)).unwrap());
+            (0..3).for_each(|_| limit.take(at(0), 1).unwrap());
             assert_eq!((limit.level(at(0)), limit.level(at(1_000))), (Some(0), Some(1)), "{text}");
         }
     }
@@ -217,16 +237,16 @@ mod tests {
     fn a_refusal_of_one_window_takes_nothing_from_the_other() {
         let limit = limit("1/s and 100/h");
         for millis in 0..50 {
-            let _ = limit.take(at(millis));
+            let _ = limit.take(at(millis), 1);
         }
-        let admitted = (1..=99).filter(|second| limit.take(at(second * 1_000)).is_ok()).count();
+        let admitted = (1..=99).filter(|second| limit.take(at(second * 1_000), 1).is_ok()).count();
         assert_eq!(admitted, 99);
     }
 
     #[test]
     fn a_strict_window_never_holds_more_wherever_it_begins() {
         let limit = limit("5/s strict");
-        let times: Vec<u64> = (0..5_000).filter(|millis| limit.take(at(*millis)).is_ok()).collect();
+        let times: Vec<u64> = (0..5_000).filter(|millis| limit.take(at(*millis), 1).is_ok()).collect();
         assert_eq!(times.len(), 25);
         for (first, sixth) in times.iter().zip(times.iter().skip(5)) {
             assert!(sixth - first >= 1_000, "six calls in {} ms", sixth - first);
@@ -236,25 +256,49 @@ mod tests {
     #[test]
     fn a_strict_window_tells_each_in_line_how_long_it_waits() {
         let limit = limit("2/s strict");
-        limit.take(at(0)).unwrap();
-        limit.take(at(300)).unwrap();
-        let waits = [0, 1, 2, 3].map(|ahead| limit.wait(at(500), ahead).as_millis());
+        limit.take(at(0), 1).unwrap();
+        limit.take(at(300), 1).unwrap();
+        let waits = [0, 1, 2, 3].map(|ahead| limit.wait(at(500), 1, ahead).as_millis());
         assert_eq!(waits, [500, 800, 1_500, 1_800]);
     }
 
     #[test]
     fn a_token_given_back_is_there_again_in_every_window() {
         let limit = limit("1/s and 1/h, strict");
-        limit.take(at(0)).unwrap();
-        limit.give_back();
-        assert!(limit.take(at(0)).is_ok());
+        limit.take(at(0), 1).unwrap();
+        limit.give_back(1);
+        assert!(limit.take(at(0), 1).is_ok());
     }
 
     #[test]
     fn a_window_that_stays_keeps_what_it_has_given_out() {
         let limit = limit("5/s strict");
-        (0..5).for_each(|_| limit.take(at(0)).unwrap());
+        (0..5).for_each(|_| limit.take(at(0), 1).unwrap());
         limit.set(RateLimit::parse("7/s strict").unwrap().on().as_ref(), at(10));
-        assert_eq!((0..5).filter(|_| limit.take(at(10)).is_ok()).count(), 2);
+        assert_eq!((0..5).filter(|_| limit.take(at(10), 1).is_ok()).count(), 2);
+    }
+
+    #[test]
+    fn a_call_that_takes_several_tokens_takes_them_from_every_window_or_from_none() {
+        let limit = limit("10/s and 12/m");
+        assert!(limit.take(at(0), 8).is_ok());
+        assert_eq!(limit.take(at(0), 3), Err(at(100)), "two are left of the second's");
+        assert_eq!(limit.take(at(1_000), 5), Err(at(5_000)), "and four of the minute's");
+        assert!(limit.take(at(1_000), 4).is_ok());
+        assert!(limit.holds(10) && !limit.holds(11), "the smaller burst");
+    }
+
+    #[test]
+    fn an_exact_window_counts_every_token_of_a_call() {
+        let limit = limit("5/s strict");
+        assert!(limit.take(at(0), 3).is_ok());
+        assert!(limit.take(at(400), 2).is_ok());
+        assert_eq!(limit.take(at(500), 4), Err(at(1_400)));
+        assert_eq!(limit.wait(at(500), 2, 0).as_millis(), 500);
+        assert_eq!(limit.wait(at(500), 2, 3).as_millis(), 900);
+        limit.give_back(2);
+        assert!(limit.take(at(500), 2).is_ok());
+        assert!(limit.holds(5) && !limit.holds(6));
+        assert!(limit.take(at(9_000), 6).is_err(), "never");
     }
 }

@@ -7,7 +7,7 @@ use std::pin::pin;
 use tower_service::Service;
 
 use super::super::{Call, FromRejected, Key, Outcome, Refusal, Rejected, timeout};
-use super::{GentleLayer, Judge, Repeat};
+use super::{GentleLayer, Judge, Keyed, Repeat};
 
 /// Why there is no response.
 pub(super) enum Failed<E> {
@@ -40,18 +40,20 @@ impl<Res, E> FromRejected for Judged<Res, E> {
 }
 
 /// Sends `request` through `service`, which is ready, and again for as long as a retry says and there is a copy of it.
-pub(super) async fn run<S, Req, Q, A, F>(
+pub(super) async fn run<S, Req, Q, A, F, K>(
     mut service: S,
     mut request: Req,
-    layer: &GentleLayer<Q, A, F>,
+    layer: &GentleLayer<Q, A, F, K>,
 ) -> Result<S::Response, Failed<S::Error>>
 where
     S: Service<Req> + Clone,
     Q: Repeat<Req>,
     F: Judge<S::Response>,
+    K: Keyed<Req>,
 {
     let policies = &layer.policies;
-    let mut call = policies.begin();
+    let caller = layer.key.caller(policies, &request);
+    let mut call = caller.begin();
     loop {
         let copy = policies.retry.as_ref().and_then(|_| layer.repeat.repeat(&request));
         let (pause, copy) = {

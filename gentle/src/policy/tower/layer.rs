@@ -4,13 +4,13 @@ use std::sync::Arc;
 use tower_layer::Layer;
 
 use super::super::{Mistake, Mistakes, Policies, Rejected, SharedPolicies};
-use super::{Boxed, CloneRequest, Errors, Gentle, Once, OwnError, Respond};
+use super::{Boxed, CloneRequest, Errors, ForAll, Gentle, Once, OwnError, Respond};
 
 /// A [`Layer`] that puts [`Policies`] around a service.
 ///
 /// Every service it makes, and every clone of one, shares the state of these policies. The parameters say how a
-/// request is had again (`Q`), what becomes of a refusal (`A`) and which responses are failures (`F`); the methods
-/// choose them.
+/// request is had again (`Q`), what becomes of a refusal (`A`), which responses are failures (`F`) and what the key of a
+/// request is (`K`); the methods choose them.
 ///
 /// # Examples
 ///
@@ -28,18 +28,21 @@ use super::{Boxed, CloneRequest, Errors, Gentle, Once, OwnError, Respond};
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct GentleLayer<Q = Once, A = Boxed, F = Errors> {
+pub struct GentleLayer<Q = Once, A = Boxed, F = Errors, K = ForAll> {
     pub(super) policies: SharedPolicies,
     pub(super) repeat: Q,
     pub(super) answer: A,
     pub(super) judge: F,
+    pub(super) key: K,
     repeats: bool,
+    keyed: bool,
 }
 
 impl GentleLayer {
     /// A layer of these policies: of a `static`, in an `Arc`, or its own.
     pub fn new(policies: impl Into<SharedPolicies>) -> Self {
-        Self { policies: policies.into(), repeat: Once, answer: Boxed, judge: Errors, repeats: false }
+        let (policies, repeat, answer, judge) = (policies.into(), Once, Boxed, Errors);
+        Self { policies, repeat, answer, judge, key: ForAll, repeats: false, keyed: false }
     }
 
     /// A layer of the policies in a text, as in an attribute.
@@ -56,9 +59,9 @@ impl GentleLayer {
     }
 }
 
-impl<Q, A, F> GentleLayer<Q, A, F> {
+impl<Q, A, F, K> GentleLayer<Q, A, F, K> {
     /// For a retry: a request is cloned before each attempt.
-    pub fn clone_request(self) -> GentleLayer<CloneRequest, A, F> {
+    pub fn clone_request(self) -> GentleLayer<CloneRequest, A, F, K> {
         self.repeated(CloneRequest)
     }
 
@@ -80,7 +83,7 @@ impl<Q, A, F> GentleLayer<Q, A, F> {
     /// # drop(layer);
     /// # Ok::<(), gentle::policy::Mistakes>(())
     /// ```
-    pub fn try_clone_request<Req, C>(self, copy: C) -> GentleLayer<C, A, F>
+    pub fn try_clone_request<Req, C>(self, copy: C) -> GentleLayer<C, A, F, K>
     where
         C: Fn(&Req) -> Option<Req> + Send + Sync + 'static,
     {
@@ -88,7 +91,7 @@ impl<Q, A, F> GentleLayer<Q, A, F> {
     }
 
     /// A refusal is an error of the service's own type, which needs `From<Rejected>`; nothing is boxed.
-    pub fn own_error(self) -> GentleLayer<Q, OwnError, F> {
+    pub fn own_error(self) -> GentleLayer<Q, OwnError, F, K> {
         self.answered(OwnError)
     }
 
@@ -114,7 +117,7 @@ impl<Q, A, F> GentleLayer<Q, A, F> {
     /// # drop(router);
     /// # Ok::<(), gentle::policy::Mistakes>(())
     /// ```
-    pub fn respond<Res, R>(self, response: R) -> GentleLayer<Q, Respond<R>, F>
+    pub fn respond<Res, R>(self, response: R) -> GentleLayer<Q, Respond<R>, F, K>
     where
         R: Fn(Rejected) -> Res + Send + Sync + 'static,
     {
@@ -133,29 +136,57 @@ impl<Q, A, F> GentleLayer<Q, A, F> {
     /// # drop(layer);
     /// # Ok::<(), gentle::policy::Mistakes>(())
     /// ```
-    pub fn failure_if<Res, J>(self, is_failure: J) -> GentleLayer<Q, A, J>
+    pub fn failure_if<Res, J>(self, is_failure: J) -> GentleLayer<Q, A, J, K>
     where
         J: Fn(&Res) -> bool + Send + Sync + 'static,
     {
-        let Self { policies, repeat, answer, judge: _, repeats } = self;
-        GentleLayer { policies, repeat, answer, judge: is_failure, repeats }
+        let Self { policies, repeat, answer, judge: _, key, repeats, keyed } = self;
+        GentleLayer { policies, repeat, answer, judge: is_failure, key, repeats, keyed }
     }
 
-    fn repeated<R>(self, repeat: R) -> GentleLayer<R, A, F> {
-        let Self { policies, repeat: _, answer, judge, repeats: _ } = self;
-        GentleLayer { policies, repeat, answer, judge, repeats: true }
+    /// For policies that are kept [for each](super::super::each) key: the key of a request. It is made once, before the first
+    /// attempt; a retry keeps it.
+    ///
+    /// ```
+    /// use axum::extract::Request;
+    /// use gentle::policy::tower::GentleLayer;
+    ///
+    /// fn tenant(request: &Request) -> String {
+    ///     let tenant = request.headers().get("x-tenant").and_then(|tenant| tenant.to_str().ok());
+    ///     tenant.unwrap_or_default().to_owned()
+    /// }
+    ///
+    /// let layer = GentleLayer::parse(r#"rate_limit = "20/s reject each tenant up to 50_000""#)?.each(tenant);
+    /// # drop(layer);
+    /// # Ok::<(), gentle::policy::Mistakes>(())
+    /// ```
+    pub fn each<Req, E, G>(self, key: G) -> GentleLayer<Q, A, F, G>
+    where
+        G: Fn(&Req) -> E + Send + Sync + 'static,
+    {
+        let Self { policies, repeat, answer, judge, key: _, repeats, keyed: _ } = self;
+        GentleLayer { policies, repeat, answer, judge, key, repeats, keyed: true }
     }
 
-    fn answered<B>(self, answer: B) -> GentleLayer<Q, B, F> {
-        let Self { policies, repeat, answer: _, judge, repeats } = self;
-        GentleLayer { policies, repeat, answer, judge, repeats }
+    fn repeated<R>(self, repeat: R) -> GentleLayer<R, A, F, K> {
+        let Self { policies, repeat: _, answer, judge, key, repeats: _, keyed } = self;
+        GentleLayer { policies, repeat, answer, judge, key, repeats: true, keyed }
+    }
+
+    fn answered<B>(self, answer: B) -> GentleLayer<Q, B, F, K> {
+        let Self { policies, repeat, answer: _, judge, key, repeats, keyed } = self;
+        GentleLayer { policies, repeat, answer, judge, key, repeats, keyed }
     }
 }
 
-impl<S, Q: Clone, A: Clone, F: Clone> Layer<S> for GentleLayer<Q, A, F> {
-    type Service = Gentle<S, Q, A, F>;
+impl<S, Q: Clone, A: Clone, F: Clone, K: Clone> Layer<S> for GentleLayer<Q, A, F, K> {
+    type Service = Gentle<S, Q, A, F, K>;
 
     fn layer(&self, inner: S) -> Self::Service {
+        if self.policies.is_keyed() && !self.keyed {
+            let policy = self.policies.name();
+            tracing::warn!(policy, "all requests share one state: `each(…)` tells this layer their keys");
+        }
         if self.policies.retry.is_some() && !self.repeats {
             let policy = self.policies.name();
             tracing::warn!(
@@ -177,7 +208,7 @@ fn hedge_in_a_layer() -> Mistake {
     Mistake::new("G612", "hedge", message).with_help(help)
 }
 
-impl<Q, A, F> fmt::Debug for GentleLayer<Q, A, F> {
+impl<Q, A, F, K> fmt::Debug for GentleLayer<Q, A, F, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GentleLayer").field("policies", &self.policies).finish_non_exhaustive()
     }

@@ -75,6 +75,12 @@
 //! whole call. A service that cannot be made ready ends the call. A refusal that another layer further in made is an
 //! error like others: put policies that shall know of each other into one layer.
 //!
+//! # Whose request it is
+//!
+//! Policies that are kept [for each](super::each) key need to know it: [`each`](GentleLayer::each) takes a function from the
+//! request to its key, `.each(|request: &Request| request.tenant())`. Without it all requests share one state, and the layer
+//! says so at level `warn` when it is put on.
+//!
 //! **Cost:** one allocation for each call, for a future that has a name; a clone of the service, as tower wants it; and
 //! where there is a retry and a way to copy a request, a copy of it before each attempt.
 //!
@@ -86,6 +92,7 @@
 mod answer;
 mod attempts;
 mod judge;
+mod keyed;
 mod layer;
 mod repeat;
 mod service;
@@ -93,6 +100,7 @@ mod status;
 
 pub use answer::{Answer, Boxed, OwnError, Respond};
 pub use judge::{Errors, Judge};
+pub use keyed::{ForAll, Keyed};
 pub use layer::GentleLayer;
 pub use repeat::{CloneRequest, Once, Repeat};
 pub use service::{Answering, Gentle};

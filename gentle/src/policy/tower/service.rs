@@ -7,25 +7,25 @@ use std::task::{Context, Poll};
 use tower_service::Service;
 
 use super::attempts::{Failed, run};
-use super::{Answer, Boxed, Errors, GentleLayer, Judge, Once, Repeat};
+use super::{Answer, Boxed, Errors, ForAll, GentleLayer, Judge, Keyed, Once, Repeat};
 
 /// A service under [`Policies`](crate::Policies): what [`GentleLayer`] makes.
 ///
 /// `Clone` when the service is; the clones share the state of the policies, so a limit is one for all of them. It is
 /// ready when the service is, and being ready reserves nothing of the policies: a request is admitted in the future
 /// that `call` returns.
-pub struct Gentle<S, Q = Once, A = Boxed, F = Errors> {
+pub struct Gentle<S, Q = Once, A = Boxed, F = Errors, K = ForAll> {
     inner: S,
-    layer: Arc<GentleLayer<Q, A, F>>,
+    layer: Arc<GentleLayer<Q, A, F, K>>,
 }
 
-impl<S, Q, A, F> Gentle<S, Q, A, F> {
-    pub(super) const fn new(inner: S, layer: Arc<GentleLayer<Q, A, F>>) -> Self {
+impl<S, Q, A, F, K> Gentle<S, Q, A, F, K> {
+    pub(super) const fn new(inner: S, layer: Arc<GentleLayer<Q, A, F, K>>) -> Self {
         Self { inner, layer }
     }
 }
 
-impl<S, Req, Q, A, F> Service<Req> for Gentle<S, Q, A, F>
+impl<S, Req, Q, A, F, K> Service<Req> for Gentle<S, Q, A, F, K>
 where
     S: Service<Req> + Clone + Send + 'static,
     S::Future: Send,
@@ -33,6 +33,7 @@ where
     Q: Repeat<Req>,
     A: Answer<S::Response, S::Error>,
     F: Judge<S::Response>,
+    K: Keyed<Req>,
 {
     type Response = S::Response;
     type Error = A::Error;
@@ -57,13 +58,13 @@ where
     }
 }
 
-impl<S: Clone, Q, A, F> Clone for Gentle<S, Q, A, F> {
+impl<S: Clone, Q, A, F, K> Clone for Gentle<S, Q, A, F, K> {
     fn clone(&self) -> Self {
         Self { inner: self.inner.clone(), layer: Arc::clone(&self.layer) }
     }
 }
 
-impl<S, Q, A, F> fmt::Debug for Gentle<S, Q, A, F> {
+impl<S, Q, A, F, K> fmt::Debug for Gentle<S, Q, A, F, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Gentle").field("layer", &self.layer).finish_non_exhaustive()
     }

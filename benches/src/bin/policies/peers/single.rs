@@ -12,12 +12,8 @@ use recloser::{AsyncRecloser, Recloser};
 use tokio::sync::Semaphore;
 
 use super::{ATTEMPTS, LIMIT, PERMITS, RATE, resilient, tower, tower_resilience};
-use crate::operation::{Answer, Failure, ready};
+use crate::operation::{Answer, Failure, MANY, of_many, ready};
 
-/// How many keys there are in `keyed_1m`.
-const MANY: u64 = 1_000_000;
-/// Goes through all keys without a pattern that a cache could follow.
-const STRIDE: u64 = 618_033;
 /// More failures than any breaker takes.
 const ENOUGH: u64 = 1_000;
 
@@ -40,8 +36,8 @@ pub(crate) fn of(case: &str) -> Vec<Subject> {
         ],
         "rejected" => vec![rejected()],
         "open" => vec![opened(with_recloser(every_time)), opened(with_failsafe(every_time))],
-        "keyed_1" => vec![keyed(1)],
-        "keyed_1m" => vec![keyed(MANY)],
+        "keyed_1" => vec![keyed(1, |_| 0)],
+        "keyed_1m" => vec![keyed(MANY, of_many)],
         _ => Vec::new(),
     }
 }
@@ -132,13 +128,13 @@ fn rejected() -> Subject {
     })
 }
 
-fn keyed(keys: u64) -> Subject {
+fn keyed(keys: u64, key: fn(u64) -> u64) -> Subject {
     let governor = RateLimiter::keyed(Quota::per_second(rate()));
     for key in 0..keys {
         let _ = governor.check_key(&key);
     }
     Subject::new("governor", async move |call: u64| {
-        governor.until_key_ready(&(call.wrapping_mul(STRIDE) % keys)).await;
+        governor.until_key_ready(&key(call)).await;
         ready(call).await
     })
 }
