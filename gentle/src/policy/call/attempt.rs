@@ -4,7 +4,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use super::Call;
-use super::lane::{Begun, First, Lane, Unless, Wait, needs_lane};
+use super::begun::Begun;
+use super::first::{First, Unless, needs_lane};
+use super::lane::{Lane, Wait};
 use crate::policy::deadline::{HandedOn, kept};
 use crate::policy::{ByOutcome, Caller, FromRejected, Judge, Rejected, timeout};
 use crate::time::Instant;

@@ -3,16 +3,16 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use gentle_dsl::Key;
-
 use tracing::Span;
 
+use super::begun::{Begun, SEEN};
+use super::doors::{Doors, breaker, counts_for_all};
 use super::trace::{Trace, is_heard};
-use crate::policy::bulkhead::{Gate, Permit};
-use crate::policy::circuit_breaker::{Breaker, Held, Pass};
-use crate::policy::deadline::inherited;
+use crate::policy::bulkhead::Permit;
+use crate::policy::circuit_breaker::{Held, Pass};
 use crate::policy::judge::Verdict;
-use crate::policy::policies::{MEASURED, TIMED, TRACED, WATCHED};
-use crate::policy::rate_limit::{Limiter, Tap, Token};
+use crate::policy::policies::{MEASURED, TRACED, WATCHED};
+use crate::policy::rate_limit::Token;
 use crate::policy::{Caller, Ending, Event, FromRejected, Policies, Refusal, Rejected};
 use crate::time::{Instant, now};
 
@@ -38,40 +38,6 @@ pub(super) struct Lane<'a> {
     trace: Option<Box<Trace>>,
 }
 
-/// The first attempt of a call, admitted at once.
-pub(super) struct First<'a> {
-    policies: &'a Policies,
-    caller: Option<&'a Caller<'a>>,
-    begun: Instant,
-    deadline: Instant,
-    pass: Pass,
-    permit: Option<Permit<'a>>,
-    flags: u32,
-    unless: Unless<'a>,
-}
-
-/// Counts a call whose operation panicked when it was asked for the first time: otherwise somebody takes it away.
-pub(super) struct Unless<'a>(&'a Policies);
-
-impl<'a> Unless<'a> {
-    #[inline]
-    pub(super) const fn it_panics(policies: &'a Policies) -> Self {
-        Self(policies)
-    }
-
-    #[inline]
-    pub(super) fn it_did_not(self) {
-        std::mem::forget(self);
-    }
-}
-
-impl Drop for Unless<'_> {
-    #[cold]
-    fn drop(&mut self) {
-        self.0.tally().ended(Ending::Failed, 1);
-    }
-}
-
 /// It is inside the bulkhead.
 const PERMIT: u32 = 1;
 /// It is one of those that decide whether the circuit closes.
@@ -86,8 +52,6 @@ const PAUSING: u32 = 16;
 const ALONE: u32 = 32;
 /// It belongs to an attempt beside the one of the call.
 const BESIDE: u32 = 64;
-/// Somebody looks at the call, who has to be told: these are flags of policies.
-const SEEN: u32 = WATCHED | MEASURED | TRACED;
 
 /// What became of the last attempt, as far as the return value cannot tell.
 #[derive(Clone, Copy, Debug)]
@@ -128,180 +92,10 @@ pub(super) struct Admitted {
     at: Instant,
 }
 
-/// The policies on the way, each with the state that this attempt meets.
-#[derive(Clone, Copy)]
-struct Doors<'a> {
-    breaker: Option<&'a Breaker>,
-    tap: Option<Tap<'a>>,
-    gate: Option<&'a Gate>,
-}
-
-impl<'a> Doors<'a> {
-    #[inline]
-    fn of(policies: &'a Policies) -> Self {
-        Self {
-            breaker: policies.circuit_breaker.as_ref(),
-            tap: policies.rate_limit.as_ref().map(Limiter::tap),
-            gate: policies.bulkhead.as_ref(),
-        }
-    }
-
-    #[inline]
-    fn of_caller(caller: &'a Caller<'a>) -> Self {
-        Self { breaker: caller.breaker(), tap: caller.tap(), gate: caller.gate() }
-    }
-
-    fn before(policies: &'a Policies, caller: Option<&'a Caller<'a>>) -> Self {
-        caller.map_or_else(|| Self::of(policies), Self::of_caller)
-    }
-}
-
-#[inline]
-fn breaker<'a>(policies: &'a Policies, caller: Option<&'a Caller<'a>>) -> Option<&'a Breaker> {
-    match caller {
-        None => policies.circuit_breaker.as_ref(),
-        Some(caller) => caller.breaker(),
-    }
-}
-
-/// Whether what this one has counted is what is counted for all calls: one that is kept for a key goes with it.
-#[inline]
-fn counts_for_all(breaker: &Breaker, policies: &Policies, caller: Option<&Caller<'_>>) -> bool {
-    caller.is_none() || policies.circuit_breaker.as_ref().is_some_and(|own| std::ptr::eq(own, breaker))
-}
-
-impl<'a> First<'a> {
-    /// Admission where nothing stands in the way, as nearly always. Otherwise nothing has happened, and the lane begins
-    /// at the beginning.
-    #[expect(
-        clippy::inline_always,
-        reason = "it has one caller in each function, whose every call goes through it"
-    )]
-    #[inline(always)]
-    pub(super) fn try_enter(policies: &'a Policies) -> Result<Self, Begun> {
-        Self::try_pass(policies, None, Doors::of(policies))
-    }
-
-    /// The same for one who comes with a key or at a cost of its own.
-    #[inline]
-    pub(super) fn try_enter_as(policies: &'a Policies, caller: &'a Caller<'a>) -> Result<Self, Begun> {
-        Self::try_pass(policies, Some(caller), Doors::of_caller(caller))
-    }
-
-    #[expect(clippy::inline_always, reason = "each of its two callers knows half of it in advance")]
-    #[inline(always)]
-    fn try_pass(
-        policies: &'a Policies,
-        caller: Option<&'a Caller<'a>>,
-        doors: Doors<'a>,
-    ) -> Result<Self, Begun> {
-        let flags = policies.flags();
-        let (begun, deadline) = begin(policies, flags);
-        let slowly = || Begun { at: begun, deadline, flags };
-        if begun >= deadline || flags & WATCHED != 0 || is_heard() {
-            return Err(slowly());
-        }
-        let pass = match doors.breaker {
-            Some(breaker) => breaker.try_pass().ok_or_else(slowly)?,
-            None => Pass::NONE,
-        };
-        if let Some(tap) = doors.tap {
-            if !tap.try_take(begun) {
-                return Err(slowly());
-            }
-        }
-        let mut permit = None;
-        if let Some(gate) = doors.gate {
-            permit = gate.try_enter();
-            if permit.is_none() {
-                if let Some(tap) = doors.tap {
-                    tap.give_back();
-                }
-                return Err(slowly());
-            }
-        }
-        Ok(Self { policies, caller, begun, deadline, pass, permit, flags, unless: Unless::it_panics(policies) })
-    }
-
-    #[inline]
-    pub(super) const fn deadline(&self) -> Instant {
-        self.deadline
-    }
-
-    /// Counts an attempt that went well, if that is all there is to do about it.
-    #[inline]
-    pub(super) fn count(&self) -> bool {
-        match breaker(self.policies, self.caller) {
-            Some(breaker) if !breaker.count(self.pass) => return false,
-            Some(breaker) if counts_for_all(breaker, self.policies, self.caller) => {}
-            _ => self.policies.succeeded(),
-        }
-        true
-    }
-
-    /// Ends an attempt that went well and is counted.
-    #[inline]
-    pub(super) fn end(self) {
-        if self.flags & MEASURED != 0 {
-            self.policies.took_since(self.begun);
-        }
-        self.unless.it_did_not();
-    }
-
-    /// The lane of a call that is not over yet.
-    pub(super) fn proceed(self) -> Lane<'a> {
-        self.unless.it_did_not();
-        let Self { begun, deadline, flags, .. } = self;
-        let mut lane = Lane::new(self.policies, self.caller, Begun { at: begun, deadline, flags });
-        lane.pass = self.pass;
-        if let Some(permit) = self.permit {
-            permit.keep();
-            lane.held |= PERMIT;
-        }
-        lane
-    }
-}
-
-/// How a call began.
-#[derive(Clone, Copy)]
-pub(super) struct Begun {
-    at: Instant,
-    deadline: Instant,
-    flags: u32,
-}
-
-/// Whether a call needs more than its outcome, even when its first attempt is made alone and goes well.
-#[inline]
-pub(super) fn needs_lane(policies: &Policies) -> bool {
-    policies.flags() & (TIMED | SEEN) != 0 || is_heard() || inherited() != Instant::FAR
-}
-
-/// When a call begins and when it must have ended.
-#[inline]
-fn begin(policies: &Policies, flags: u32) -> (Instant, Instant) {
-    let inherited = inherited();
-    if inherited != Instant::FAR {
-        return begin_within(policies, inherited);
-    }
-    // A retry that only counts never needs the time of a call that goes well.
-    let begun = if flags & (TIMED | SEEN) != 0 { now() } else { Instant::UNKNOWN };
-    (begun, policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.whole(begun)))
-}
-
-/// The same for a call that is made in another one.
-#[cold]
-fn begin_within(policies: &Policies, inherited: Instant) -> (Instant, Instant) {
-    let begun = now();
-    let own = policies.timeout.as_ref().map(|limits| limits.whole(begun).min(limits.left_of(inherited)));
-    (begun, own.unwrap_or(inherited))
-}
-
 impl<'a> Lane<'a> {
     /// The lane of a call that begins now.
     pub(super) fn first(policies: &'a Policies, caller: Option<&'a Caller<'a>>) -> Self {
-        let flags = policies.flags();
-        let (begun, deadline) = begin(policies, flags);
-        Self::new(policies, caller, Begun { at: begun, deadline, flags })
+        Self::new(policies, caller, Begun::now(policies))
     }
 
     /// The lane of a call to which nothing has happened since it began.
@@ -323,6 +117,16 @@ impl<'a> Lane<'a> {
             last: Last::None,
             trace: (flags & TRACED != 0).then(|| Box::new(Trace::of(policies.name()))),
         }
+    }
+
+    /// The same after it was admitted at once.
+    pub(super) fn with(mut self, pass: Pass, permit: Option<Permit<'a>>) -> Self {
+        self.pass = pass;
+        if let Some(permit) = permit {
+            permit.keep();
+            self.held |= PERMIT;
+        }
+        self
     }
 
     /// The lane of an attempt beside one of this lane, from now on: it is no call of its own.

@@ -1,6 +1,9 @@
 //! One call: admission, attempts, and what follows each.
 
 mod attempt;
+mod begun;
+mod doors;
+mod first;
 mod lane;
 mod pause;
 mod race;
@@ -20,7 +23,9 @@ use super::judge::Judge;
 use super::retry::{Course, Retrying, Schedule};
 use super::{Again, ByOutcome, Caller, Event, FromRejected, Outcome, Policies, Verdict};
 use crate::time::{Instant, now};
-use lane::{Begun, First, Lane, Last};
+use begun::Begun;
+use first::First;
+use lane::{Lane, Last};
 use race::{Race, beside};
 
 /// One call under [`Policies`]: the state machine that `#[gentle]` drives with an inline loop.

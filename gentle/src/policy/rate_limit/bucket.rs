@@ -94,7 +94,11 @@ impl Terms {
 
     /// How many tokens there are; `None` where there is no limit.
     pub(super) fn level(&self, bucket: &Bucket, at: Instant) -> Option<u64> {
-        if self.is_several() { self.rest(bucket).windows.level(at) } else { self.pace.level(&bucket.full_at, at) }
+        if self.is_several() {
+            self.rest(bucket).windows.level(at)
+        } else {
+            self.pace.level(&bucket.full_at, at)
+        }
     }
 
     /// Whether there are ever so many tokens at once.

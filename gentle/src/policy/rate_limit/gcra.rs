@@ -186,7 +186,8 @@ mod tests {
         assert_eq!(bucket.pace.level(&bucket.bucket, at(0)), Some(5));
         (0..5).for_each(|_| bucket.take(at(0)).unwrap());
         assert_eq!(
-            [0, 99, 100, 399, 500, 9_000].map(|millis| bucket.pace.level(&bucket.bucket, at(millis)).unwrap()),
+            [0, 99, 100, 399, 500, 9_000]
+                .map(|millis| bucket.pace.level(&bucket.bucket, at(millis)).unwrap()),
             [0, 0, 1, 3, 5, 5]
         );
         assert_eq!(Pace::new(None).level(&AtomicU64::new(0), at(0)), None);

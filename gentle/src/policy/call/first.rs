@@ -1,0 +1,131 @@
+use super::begun::{Begun, SEEN};
+use super::doors::{Doors, breaker, counts_for_all};
+use super::lane::Lane;
+use super::trace::is_heard;
+use crate::policy::bulkhead::Permit;
+use crate::policy::circuit_breaker::Pass;
+use crate::policy::deadline::inherited;
+use crate::policy::policies::{MEASURED, TIMED, WATCHED};
+use crate::policy::{Caller, Ending, Policies};
+use crate::time::Instant;
+
+/// The first attempt of a call, admitted at once.
+pub(super) struct First<'a> {
+    policies: &'a Policies,
+    caller: Option<&'a Caller<'a>>,
+    begun: Begun,
+    pass: Pass,
+    permit: Option<Permit<'a>>,
+    unless: Unless<'a>,
+}
+
+impl<'a> First<'a> {
+    /// Admission where nothing stands in the way, as nearly always. Otherwise nothing has happened, and the lane begins
+    /// at the beginning.
+    #[expect(
+        clippy::inline_always,
+        reason = "it has one caller in each function, whose every call goes through it"
+    )]
+    #[inline(always)]
+    pub(super) fn try_enter(policies: &'a Policies) -> Result<Self, Begun> {
+        Self::try_pass(policies, None, Doors::of(policies))
+    }
+
+    /// The same for one who comes with a key or at a cost of its own.
+    #[inline]
+    pub(super) fn try_enter_as(policies: &'a Policies, caller: &'a Caller<'a>) -> Result<Self, Begun> {
+        Self::try_pass(policies, Some(caller), Doors::of_caller(caller))
+    }
+
+    #[expect(clippy::inline_always, reason = "each of its two callers knows half of it in advance")]
+    #[inline(always)]
+    fn try_pass(
+        policies: &'a Policies,
+        caller: Option<&'a Caller<'a>>,
+        doors: Doors<'a>,
+    ) -> Result<Self, Begun> {
+        let begun = Begun::now(policies);
+        if begun.at >= begun.deadline || begun.flags & WATCHED != 0 || is_heard() {
+            return Err(begun);
+        }
+        let pass = match doors.breaker {
+            Some(breaker) => breaker.try_pass().ok_or(begun)?,
+            None => Pass::NONE,
+        };
+        if let Some(tap) = doors.tap {
+            if !tap.try_take(begun.at) {
+                return Err(begun);
+            }
+        }
+        let mut permit = None;
+        if let Some(gate) = doors.gate {
+            permit = gate.try_enter();
+            if permit.is_none() {
+                if let Some(tap) = doors.tap {
+                    tap.give_back();
+                }
+                return Err(begun);
+            }
+        }
+        Ok(Self { policies, caller, begun, pass, permit, unless: Unless::it_panics(policies) })
+    }
+
+    #[inline]
+    pub(super) const fn deadline(&self) -> Instant {
+        self.begun.deadline
+    }
+
+    /// Counts an attempt that went well, if that is all there is to do about it.
+    #[inline]
+    pub(super) fn count(&self) -> bool {
+        match breaker(self.policies, self.caller) {
+            Some(breaker) if !breaker.count(self.pass) => return false,
+            Some(breaker) if counts_for_all(breaker, self.policies, self.caller) => {}
+            _ => self.policies.succeeded(),
+        }
+        true
+    }
+
+    /// Ends an attempt that went well and is counted.
+    #[inline]
+    pub(super) fn end(self) {
+        if self.begun.flags & MEASURED != 0 {
+            self.policies.took_since(self.begun.at);
+        }
+        self.unless.it_did_not();
+    }
+
+    /// The lane of a call that is not over yet.
+    pub(super) fn proceed(self) -> Lane<'a> {
+        self.unless.it_did_not();
+        Lane::new(self.policies, self.caller, self.begun).with(self.pass, self.permit)
+    }
+}
+
+/// Whether a call needs more than its outcome, even when its first attempt is made alone and goes well.
+#[inline]
+pub(super) fn needs_lane(policies: &Policies) -> bool {
+    policies.flags() & (TIMED | SEEN) != 0 || is_heard() || inherited() != Instant::FAR
+}
+
+/// Counts a call whose operation panicked when it was asked for the first time: otherwise somebody takes it away.
+pub(super) struct Unless<'a>(&'a Policies);
+
+impl<'a> Unless<'a> {
+    #[inline]
+    pub(super) const fn it_panics(policies: &'a Policies) -> Self {
+        Self(policies)
+    }
+
+    #[inline]
+    pub(super) fn it_did_not(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Unless<'_> {
+    #[cold]
+    fn drop(&mut self) {
+        self.0.tally().ended(Ending::Failed, 1);
+    }
+}
