@@ -11,7 +11,6 @@ struct Later {
 }
 
 const LATER: &[Later] = &[
-    key(Key::Fallback),
     key(Key::Cache),
     key(Key::Throttle),
     key(Key::Chaos),

@@ -212,6 +212,26 @@ fn another_key_than_that_of_the_code_is_found_before_anything_starts() {
     assert!(TENANTS.to_string().contains("each tenant up to 100000"), "{TENANTS}");
 }
 
+static FALLING: Policies = policies!(name = "falling", fallback = "on");
+
+#[gentle(policy = FALLING, fallback = 7)]
+async fn falling() -> anyhow::Result<u32> {
+    anyhow::bail!("as always")
+}
+
+#[tokio::test]
+async fn configuration_switches_a_fallback_off_and_says_nothing_about_what_it_answers() {
+    let build =
+        |toml: &str| App::builder().linked().policies(&FALLING).toml_text("gentle.toml", toml).build();
+    build("[policy.falling]\nfallback = \"off\"").unwrap();
+    assert_eq!(falling().await.unwrap_err().to_string(), "as always");
+    build("").unwrap();
+    assert_eq!(falling().await.unwrap(), 7);
+    let error = build("[policy.falling]\nfallback = \"8\"").unwrap_err().to_string();
+    assert!(error.contains("gentle.toml:2:13: fallback: ") && error.contains("[G026]"), "{error}");
+    assert_eq!(falling().await.unwrap(), 7);
+}
+
 #[test]
 fn one_mistake_is_told_once() {
     for toml in [

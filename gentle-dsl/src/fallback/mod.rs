@@ -18,8 +18,8 @@ use crate::{
 /// ```
 /// use gentle_dsl::{Fallback, Sentence, Setting};
 ///
-/// assert_eq!(Fallback::parse_ahead("on")?, Setting::On(Fallback));
-/// assert_eq!(Fallback::parse_ahead("stale").unwrap_err().first().code(), "G026");
+/// assert_eq!(Fallback::parse("on")?, Setting::On(Fallback));
+/// assert_eq!(Fallback::parse("stale").unwrap_err().first().code(), "G026");
 /// # Ok::<(), gentle_dsl::Mistakes>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -1,16 +1,23 @@
-use gentle_dsl::{Bulkhead, CircuitBreaker, Each, Key, PolicySet, RateLimit, Sentence, Setting, check_set};
+use gentle_dsl::{
+    Bulkhead, CircuitBreaker, Each, Fallback, Key, PolicySet, RateLimit, Sentence, Setting, check_set,
+};
 use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
 use syn::parse::Parse;
 use syn::{Expr, Ident, LitStr, Path};
 
 use super::each::EachKey;
+use super::fallback::{self, Fallbacks};
+use super::mentions::Mentions;
+use super::rules::{self, Rule};
 use crate::support::arguments::{Argument, Value, split};
 use crate::support::errors::Errors;
 use crate::support::{messages, options, sentence};
 
 /// The keys beside the policies; the second half is known and does nothing yet.
-const CODE_KEYS: [&str; 6] = ["cost", "name", "policy", "idempotent", "on_event", "crate"];
-const LATER: [&str; 3] = ["retry_if", "failure_if", "retry_after"];
+const CODE_KEYS: [&str; 9] =
+    ["name", "policy", "crate", "retry_if", "failure_if", "retry_after", "idempotent", "cost", "on_event"];
+const LATER: [&str; 0] = [];
 
 /// What stands inside `#[gentle(…)]`.
 #[derive(Default)]
@@ -30,17 +37,20 @@ pub(crate) struct Attribute {
     pub(crate) each: Vec<EachKey>,
     /// How many tokens a call takes, with the key in front of it.
     pub(crate) cost: Option<(Ident, Expr)>,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) fallbacks: Option<Fallbacks>,
+    macro_name: String,
     given: Vec<String>,
 }
 
 impl Attribute {
     /// `macro_name` is the macro that is written around it.
     pub(crate) fn parse(macro_name: &str, attribute: TokenStream, errors: &Errors) -> Self {
-        let mut parsed = Self::default();
+        let mut parsed = Self { macro_name: macro_name.to_owned(), ..Self::default() };
         for argument in split(attribute, errors) {
             parsed.take(&argument, errors);
         }
-        parsed.check(macro_name, errors);
+        parsed.check(errors);
         parsed
     }
 
@@ -59,9 +69,22 @@ impl Attribute {
         self.hedge.is_some() || (self.policy.is_some() && self.idempotent.is_some())
     }
 
-    /// Whether a policy may refuse a call: a retry alone never does.
+    /// Whether a policy may refuse a call: a retry and a fallback never do.
     pub(crate) fn refuses(&self) -> bool {
-        self.policy.is_some() || self.named.iter().any(|(key, _)| *key != Key::Retry)
+        let never = [Key::Retry, Key::Fallback];
+        self.policy.is_some() || self.named.iter().any(|(key, _)| !never.contains(key))
+    }
+
+    /// The rule that was given with this key.
+    pub(crate) fn rule(&self, key: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.key == key)
+    }
+
+    /// The names in the code that runs beside the body, and may use what the body has been given.
+    pub(crate) fn mentions(&self) -> Mentions {
+        let rules: TokenStream = self.rules.iter().map(|rule| rule.code.to_token_stream()).collect();
+        let fallbacks = self.fallbacks.as_ref().map(Fallbacks::code).unwrap_or_default();
+        Mentions::of(rules.into_iter().chain(fallbacks).collect())
     }
 
     fn take(&mut self, argument: &Argument, errors: &Errors) {
@@ -91,6 +114,7 @@ impl Attribute {
                 self.hedge = Some(argument.clone());
             }
             Key::Timeout => self.set.timeout = sentence::read(argument, errors),
+            Key::Fallback => self.take_fallback(argument, errors),
             _ => not_there_yet(argument, errors),
         }
     }
@@ -109,6 +133,42 @@ impl Attribute {
         Some(setting)
     }
 
+    // Without a function a fallback has no code: that it is `on` says that configuration may switch those of the functions.
+    fn take_fallback(&mut self, argument: &Argument, errors: &Errors) {
+        if self.macro_name != "policies" {
+            self.set.fallback = Some(Setting::On(Fallback));
+            self.fallbacks = Fallbacks::read(argument, errors);
+        } else if matches!(argument.value, Value::Code(_)) {
+            errors.mistake(argument.tokens(), &messages::needs_a_function(&argument.key));
+        } else {
+            self.set.fallback = sentence::read(argument, errors);
+        }
+    }
+
+    fn take_rule(&mut self, argument: &Argument, errors: &Errors) {
+        if self.macro_name == "policies" {
+            errors.mistake(argument.tokens(), &messages::needs_a_function(&argument.key));
+            return;
+        }
+        let key = argument.key.clone();
+        let code = match &argument.value {
+            Value::Code(code) => fallback::expression(&key, code, errors),
+            _ => code(argument, rules::example(&key.to_string()), errors),
+        };
+        self.rules.extend(code.map(|code| Rule { key, code }));
+    }
+
+    fn has_effect(&self, rule: &Ident, errors: &Errors) {
+        let needed: &[Key] = match rule.to_string().as_str() {
+            "retry_if" => &[Key::Retry],
+            "retry_after" => &[Key::Retry, Key::RateLimit],
+            _ => &[Key::CircuitBreaker, Key::Throttle, Key::Retry],
+        };
+        if !needed.iter().any(|key| self.key(*key).is_some()) {
+            errors.mistake(rule, &messages::without_effect(rule, needed));
+        }
+    }
+
     fn take_code(&mut self, key: &str, argument: &Argument, errors: &Errors) {
         match key {
             "name" => self.name = name(argument, errors),
@@ -118,24 +178,29 @@ impl Attribute {
             }
             "policy" => self.policy = code(argument, "PAYMENTS", errors),
             "on_event" => self.on_event = code(argument, "log_event", errors),
-            "idempotent" => self.idempotent = Some(flag(argument, errors)),
             "crate" => self.krate = code(argument, "my_crate::gentle", errors),
+            "idempotent" => {
+                options::flag(argument, errors);
+                self.idempotent = Some(argument.key.clone());
+            }
+            rule if rules::KEYS.contains(&rule) => self.take_rule(argument, errors),
             later if LATER.contains(&later) => not_there_yet(argument, errors),
             _ => unknown(argument, errors),
         }
     }
 
     // What would have no effect is a mistake, unless another one explains it.
-    fn check(&self, macro_name: &str, errors: &Errors) {
+    fn check(&self, errors: &Errors) {
         if self.named.is_empty() && self.policy.is_none() && errors.is_empty() {
-            errors.at(Span::call_site(), messages::no_policy(macro_name).bare());
+            errors.at(Span::call_site(), messages::no_policy(&self.macro_name).bare());
         }
         self.check_together(errors);
-        self.check_cost(macro_name, errors);
+        self.check_cost(errors);
         if self.policy.is_none() {
+            self.rules.iter().for_each(|rule| self.has_effect(&rule.key, errors));
             return;
         }
-        for (key, ident) in &self.named {
+        for (key, ident) in self.named.iter().filter(|(key, _)| *key != Key::Fallback) {
             errors.mistake(ident, &messages::beside_policy(key));
         }
         if let Some(name) = &self.name {
@@ -162,18 +227,10 @@ impl Attribute {
     }
 }
 
-/// A key that says everything by itself.
-fn flag(argument: &Argument, errors: &Errors) -> Ident {
-    if !matches!(argument.value, Value::None) {
-        errors.mistake(argument.tokens(), &messages::takes_no_value("gentle", &argument.key));
-    }
-    argument.key.clone()
-}
-
 impl Attribute {
-    fn check_cost(&self, macro_name: &str, errors: &Errors) {
+    fn check_cost(&self, errors: &Errors) {
         let Some((key, _)) = &self.cost else { return };
-        if macro_name == "policies" {
+        if self.macro_name == "policies" {
             errors.mistake(key, &messages::cost_without_call());
         } else if self.policy.is_none() && self.key(Key::RateLimit).is_none() {
             errors.mistake(key, &messages::cost_without_limit());

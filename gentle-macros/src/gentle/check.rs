@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use gentle_dsl::Key;
+use gentle_dsl::{Key, Mistake};
 use quote::ToTokens;
 use syn::{FnArg, PatType, Receiver, ReceiverKind, ReturnType, Type, TypeReference};
 
@@ -22,8 +22,13 @@ pub(crate) fn check(attribute: &Attribute, function: &Function, errors: &Errors)
         shared_mutably(function, errors);
     }
     if attribute.key(Key::Retry).is_some() {
-        infallible(function, errors);
+        if attribute.rule("retry_if").is_none() {
+            infallible(function, messages::cannot_fail, errors);
+        }
         returned_loan(function, errors);
+    }
+    if attribute.key(Key::Fallback).is_some() {
+        infallible(function, |_| messages::never_fails(), errors);
     }
 }
 
@@ -85,18 +90,18 @@ fn keys(attribute: &Attribute, function: &Function, errors: &Errors) {
     attribute.each.iter().for_each(|each| each.check(&arguments, errors));
 }
 
-fn infallible(function: &Function, errors: &Errors) {
+fn infallible(function: &Function, mistake: impl Fn(Option<String>) -> Mistake, errors: &Errors) {
     let output = function.output();
     if matches!(function.item.sig.output, ReturnType::Default) && matches!(function.shape, Shape::Async) {
-        errors.mistake(&function.item.sig.ident, &messages::cannot_fail(None));
+        errors.mistake(&function.item.sig.ident, &mistake(None));
     } else if cannot_fail(&output) {
         let written = Bare::new(output.to_token_stream()).text().to_owned();
-        errors.mistake(&output, &messages::cannot_fail(Some(written)));
+        errors.mistake(&output, &mistake(Some(written)));
     }
 }
 
 // Only what cannot be an alias of a `Result`; the rest is left to the compiler, which knows the type.
-fn cannot_fail(output: &Type) -> bool {
+pub(crate) fn cannot_fail(output: &Type) -> bool {
     const PLAIN: [&str; 17] = [
         "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64",
         "u128", "usize", "String",

@@ -1,29 +1,29 @@
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Block, Expr, FnArg, Pat, PatIdent, PatType, ReceiverKind, Signature, Stmt, Type};
+use syn::{Block, Expr, FnArg, Stmt, Type};
 
+use super::again::{Again, Copying};
 use super::attribute::Attribute;
-use super::each;
 use super::function::{Function, Shape};
-use super::receiver;
+use super::mentions::Mentions;
+use super::{each, fallback, receiver, rules};
 use crate::support::{krate, tokens};
 
-/// Code that copies what a reference to an argument leads to; the compiler complains about it at the span.
-type Copying<'a> = dyn Fn(TokenStream, Span) -> TokenStream + 'a;
-
 /// The names that generated code uses: invisible to the user's body.
-struct Names {
+pub(crate) struct Names {
     /// The span of what asks something of the return type: the compiler shows there what is missing. It is one span,
     /// so that it does so once.
-    site: Span,
-    policies: Ident,
-    caller: Ident,
-    call: Ident,
-    outcome: Ident,
-    pause: Ident,
-    receiver: Ident,
+    pub(crate) site: Span,
+    pub(crate) policies: Ident,
+    pub(crate) caller: Ident,
+    pub(crate) call: Ident,
+    pub(crate) rules: Ident,
+    pub(crate) outcome: Ident,
+    pub(crate) failed: Ident,
+    pub(crate) pause: Ident,
+    pub(crate) receiver: Ident,
 }
 
 impl Names {
@@ -35,7 +35,9 @@ impl Names {
             policies: name("__policies"),
             caller: name("__caller"),
             call: name("__call"),
+            rules: name("__rules"),
             outcome: name("__outcome"),
+            failed: name("__failed"),
             pause: name("__pause"),
             receiver: name("__self"),
         }
@@ -47,13 +49,13 @@ pub(crate) fn expand(attribute: &Attribute, mut function: Function) -> TokenStre
     let names = Names::new(function.output_span());
     let krate = krate::path(attribute.krate.as_ref());
     let policies = policies(attribute, &function.item.sig.ident, &names, &krate);
-    let run = if attribute.hedges() {
-        hedged(attribute, &mut function, &names, &krate)
-    } else if attribute.repeats() {
+    let rules = rules::expand(attribute, &function, &output(&function), &names, &krate);
+    let run = if attribute.repeats() || attribute.hedges() {
         repeated(attribute, &mut function, &names, &krate)
     } else {
-        once(attribute, &function, &names, &krate)
+        once(attribute, &mut function, &names, &krate)
     };
+    let run = quote!(#rules #run);
     let body = match function.shape {
         Shape::AsyncTrait { .. } => quote!(::std::boxed::Box::pin(async move { #policies #run })),
         Shape::Async | Shape::Blocking => quote!(#policies #run),
@@ -143,13 +145,30 @@ fn mutable(function: &Function) -> Vec<Ident> {
     names
 }
 
-/// One attempt: the arguments move into it.
-fn once(attribute: &Attribute, function: &Function, names: &Names, krate: &TokenStream) -> TokenStream {
-    let (caller, begun) = caller(attribute, &mutable(function), &TokenStream::new(), names, krate);
-    let body = typed_body(function, names, krate);
-    let attempt = quote_spanned! {names.site=>
-        #begun.begin().attempt(::core::pin::pin!(async move #body)).await
+/// One attempt: the arguments move into it, and those that are named beside it stay.
+fn once(attribute: &Attribute, function: &mut Function, names: &Names, krate: &TokenStream) -> TokenStream {
+    let (mentions, references) = (attribute.mentions(), mutable(function));
+    let mut body = typed_body(function, names, krate).to_token_stream();
+    let kept = |argument: &TokenStream, span| {
+        let krate = krate::at(krate, span);
+        quote_spanned!(span=> #krate::__private::kept(&#argument))
     };
+    let signature = &mut function.item.sig;
+    let mut again = Again::of(signature, false, &mentions, &kept);
+    let used_up = mentions.any_of(quote!(self)) && again.receiver(signature, &names.receiver, true, &kept);
+    if used_up {
+        body = receiver::rename(body, &names.receiver);
+    }
+    let (caller, begun) = caller(attribute, &references, &again.parts(), names, krate);
+    let attempt = if attribute.refuses() {
+        let begun = quote_spanned!(names.site=> #begun.begin());
+        attempt(attribute, &begun, &quote!(async move #body), names)
+    } else {
+        quote!(async move #body.await)
+    };
+    let copies = &again.copies;
+    let attempt = if copies.is_empty() { attempt } else { quote!({ #copies #attempt }) };
+    let attempt = answered(attribute, &again, attempt, names);
     quote!(#caller #attempt)
 }
 
@@ -160,76 +179,114 @@ fn repeated(
     names: &Names,
     krate: &TokenStream,
 ) -> TokenStream {
-    let Names { site, call, outcome, .. } = names;
-    let again = |argument: TokenStream, at: Span| quote_spanned!(at=> #call.again(#argument));
-    let Anew { caller, begun, again, body } = anew(attribute, function, names, krate, &again);
-    let attempt = if attribute.refuses() {
-        quote_spanned!(*site=> #call.attempt(::core::pin::pin!(async #body)).await)
-    } else {
-        quote_spanned!(*site=> #call.alone(::core::pin::pin!(async #body)).await)
-    };
-    let attempts = quote!(#again let #outcome = #attempt;);
-    let attempts = settled(&quote!(#begun.begin()), &attempts, names);
-    quote!(#caller #attempts)
-}
-
-/// The same, each with others beside it when it is slow: what makes one is a closure.
-fn hedged(attribute: &Attribute, function: &mut Function, names: &Names, krate: &TokenStream) -> TokenStream {
-    let Names { site, call, outcome, .. } = names;
-    let beside = |argument: TokenStream, at: Span| {
-        let krate = krate::at(krate, at);
-        quote_spanned!(at=> #krate::__private::beside(#argument))
-    };
-    let Anew { caller, begun, again, body } = anew(attribute, function, names, krate, &beside);
-    let hedged = quote_spanned!(*site=> .hedged(|| { #again async move #body }).await);
-    if attribute.repeats() {
-        let attempts = quote!(let #outcome = #call #hedged;);
-        let attempts = settled(&quote!(#begun.begin()), &attempts, names);
-        quote!(#caller #attempts)
-    } else {
-        quote!(#caller #begun.begin() #hedged)
-    }
-}
-
-/// Who begins a call, what has to be made anew for each of its attempts, and the body that uses it.
-struct Anew {
-    caller: TokenStream,
-    begun: Ident,
-    again: TokenStream,
-    body: TokenStream,
-}
-
-fn anew(
-    attribute: &Attribute,
-    function: &mut Function,
-    names: &Names,
-    krate: &TokenStream,
-    copy: &Copying<'_>,
-) -> Anew {
-    let mut body = typed_body(function, names, krate).to_token_stream();
+    let Names { call, outcome, .. } = names;
     let references = mutable(function);
-    let (mut again, parts) = arguments(&mut function.item.sig, copy);
-    let (caller, begun) = caller(attribute, &references, &parts, names, krate);
-    if let Some(receiver) = receiver_again(function, names, copy) {
-        again.extend(receiver);
+    let mut body = typed_body(function, names, krate).to_token_stream();
+    let again = |argument: &TokenStream, span| quote_spanned!(span=> #call.again(&#argument));
+    let beside = |argument: &TokenStream, span| {
+        let krate = krate::at(krate, span);
+        quote_spanned!(span=> #krate::__private::beside(&#argument))
+    };
+    let hedges = attribute.hedges();
+    let copy: Copying<'_> = if hedges { &beside } else { &again };
+    let (signature, moved) = (&mut function.item.sig, matches!(function.shape, Shape::AsyncTrait { .. }));
+    let mut again = Again::of(signature, true, &attribute.mentions(), copy);
+    let (caller, begun) = caller(attribute, &references, &again.parts(), names, krate);
+    if again.receiver(signature, &names.receiver, moved, copy) {
         body = receiver::rename(body, &names.receiver);
     }
-    Anew { caller, begun, again, body }
+    let (copies, begin) = (&again.copies, quote_spanned!(names.site=> #begun.begin()));
+    if hedges && !attribute.repeats() {
+        let attempts = beside_each_other(attribute, &begin, copies, &body, names);
+        let attempts = answered(attribute, &again, attempts, names);
+        return quote!(#caller #attempts);
+    }
+    let (begin, attempt) = if hedges {
+        (begin, beside_each_other(attribute, &call.to_token_stream(), copies, &body, names))
+    } else if attribute.refuses() {
+        let attempt = attempt(attribute, &call.to_token_stream(), &quote!(async #body), names);
+        (begin, attempt)
+    } else {
+        (begin, alone(attribute, &body, names))
+    };
+    let copies = (!hedges).then_some(copies);
+    let attempts = settled(attribute, &quote!(#copies let #outcome = #attempt;), names);
+    let attempts = answered(attribute, &again, attempts, names);
+    quote! {
+        #caller
+        let mut #call = #begin;
+        #attempts
+    }
 }
 
 /// The loop around attempts that leave their outcome.
-fn settled(begin: &TokenStream, attempts: &TokenStream, names: &Names) -> TokenStream {
-    let Names { site, call, outcome, pause, .. } = names;
-    let settled = quote_spanned!(*site=> #call.settle(#outcome));
+fn settled(attribute: &Attribute, attempts: &TokenStream, names: &Names) -> TokenStream {
+    let Names { site, call, rules, outcome, pause, .. } = names;
+    let settled = if attribute.rules.is_empty() {
+        quote_spanned!(*site=> #call.settle(#outcome))
+    } else {
+        quote_spanned!(*site=> #call.settle_as(#outcome, &#rules))
+    };
+    let end = if attribute.fallbacks.is_some() { quote!(break) } else { quote!(return) };
     quote! {
-        let mut #call = #begin;
         loop {
             #attempts
             match #settled {
-                ::core::ops::ControlFlow::Break(#outcome) => return #outcome,
+                ::core::ops::ControlFlow::Break(#outcome) => #end #outcome,
                 ::core::ops::ControlFlow::Continue(#pause) => #pause.await,
             }
         }
+    }
+}
+
+/// An attempt with others beside it when it is slow: what makes one is a closure.
+fn beside_each_other(
+    attribute: &Attribute,
+    call: &TokenStream,
+    copies: &TokenStream,
+    body: &TokenStream,
+    names: &Names,
+) -> TokenStream {
+    let Names { site, rules, .. } = names;
+    let one = quote_spanned!(*site=> || { #copies async move #body });
+    if attribute.rules.is_empty() {
+        quote_spanned!(*site=> #call.hedged(#one).await)
+    } else {
+        quote_spanned!(*site=> #call.hedged_as(#one, &#rules).await)
+    }
+}
+
+fn attempt(attribute: &Attribute, call: &TokenStream, body: &TokenStream, names: &Names) -> TokenStream {
+    let Names { site, rules, .. } = names;
+    let body = quote_spanned!(*site=> ::core::pin::pin!(#body));
+    if attribute.rules.is_empty() {
+        quote_spanned!(*site=> #call.attempt(#body).await)
+    } else {
+        quote_spanned!(*site=> #call.attempt_as(#body, &#rules).await)
+    }
+}
+
+/// An attempt that nothing comes before.
+fn alone(attribute: &Attribute, body: &TokenStream, names: &Names) -> TokenStream {
+    let Names { site, call, rules, .. } = names;
+    let body = quote_spanned!(*site=> ::core::pin::pin!(async #body));
+    if attribute.rules.is_empty() {
+        quote_spanned!(*site=> #call.alone(#body).await)
+    } else {
+        quote_spanned!(*site=> #call.alone_as(#body, &#rules).await)
+    }
+}
+
+/// What makes an outcome, with the fallbacks behind it.
+fn answered(attribute: &Attribute, again: &Again, made: TokenStream, names: &Names) -> TokenStream {
+    let Some(fallbacks) = &attribute.fallbacks else { return made };
+    let outcome = &names.outcome;
+    let arguments = again.named(&Mentions::of(fallbacks.code()));
+    let fallbacks = fallback::expand(fallbacks, names);
+    quote! {
+        let #outcome = #made;
+        #arguments
+        #fallbacks
     }
 }
 
@@ -246,80 +303,51 @@ fn typed_body(function: &Function, names: &Names, krate: &TokenStream) -> Block 
     body
 }
 
-/// The return type; one with `impl Trait` in it has no name and is left to inference.
+/// The return type; what is `impl Trait` in it has no name and is left to inference.
 fn output(function: &Function) -> TokenStream {
-    let output = function.output().to_token_stream();
-    let unnamed = output.to_string().split_whitespace().any(|word| word == "impl");
-    if unnamed { quote!(_) } else { output }
+    named(function.output().to_token_stream())
 }
 
-/// A copy for every argument that an attempt would use up, and behind it `let (a, b) = &x;` for every one that is taken apart,
-/// for who wants to look at its parts before the first attempt.
-fn arguments(signature: &mut Signature, copy: &Copying<'_>) -> (TokenStream, TokenStream) {
-    let (mut again, mut parts) = (TokenStream::new(), TokenStream::new());
-    for (index, input) in signature.inputs.iter_mut().enumerate() {
-        if let FnArg::Typed(argument) = input {
-            let pattern = (*argument.pat).clone();
-            again.extend(argument_again(argument, index, copy));
-            let parameter = &argument.pat;
-            if !matches!(pattern, Pat::Wild(_) | Pat::Ident(_)) {
-                parts.extend(quote!(#[allow(unused_variables)] let #pattern = &#parameter;));
+fn named(tokens: TokenStream) -> TokenStream {
+    let mut named = TokenStream::new();
+    let (mut depth, mut arrow, mut unnamed) = (0_usize, false, false);
+    for token in tokens {
+        let punct = match &token {
+            TokenTree::Punct(punct) => punct.as_char(),
+            _ => ' ',
+        };
+        let closing = punct == '>' && !arrow;
+        arrow = punct == '-';
+        unnamed &= depth > 0 || !(closing || punct == ',');
+        match token {
+            _ if unnamed => depth = depth + usize::from(punct == '<') - usize::from(closing),
+            TokenTree::Ident(word) if word == "impl" => {
+                unnamed = true;
+                named.extend(quote!(_));
             }
+            TokenTree::Group(group) => {
+                named.extend([Group::new(group.delimiter(), self::named(group.stream()))]);
+            }
+            other => named.extend([other]),
         }
     }
-    (again, parts)
+    named
 }
 
-fn argument_again(argument: &mut PatType, index: usize, copy: &Copying<'_>) -> Option<TokenStream> {
-    let mutable = match &*argument.ty {
-        Type::Reference(reference) if reference.mutability.is_none() => return None,
-        Type::Reference(_) => true,
-        _ => false,
-    };
-    let pattern = (*argument.pat).clone();
-    let parameter = match &pattern {
-        Pat::Wild(_) => return None,
-        Pat::Ident(PatIdent { by_ref: None, subpat: None, ident, .. }) => ident.clone(),
-        _ => format_ident!("__argument{index}", span = Span::mixed_site()),
-    };
-    *argument.pat = Pat::Ident(PatIdent {
-        attrs: Vec::new(),
-        by_ref: None,
-        mutability: None,
-        ident: parameter.clone(),
-        subpat: None,
-    });
-    // What the user allows for the argument holds where its name is bound now.
-    let attrs = std::mem::take(&mut argument.attrs);
-    Some(if mutable {
-        quote!(#(#attrs)* let #pattern = &mut *#parameter;)
-    } else {
-        let at = last_span(&argument.ty);
-        let copy = copy(quote_spanned!(at=> &#parameter), at);
-        quote!(#(#attrs)* let #pattern = #copy;)
-    })
-}
+#[cfg(test)]
+mod tests {
+    use super::named;
+    use quote::quote;
 
-// Together with the name in front of it, it underlines the whole argument.
-fn last_span(ty: &Type) -> Span {
-    ty.to_token_stream().into_iter().last().map_or_else(|| ty.span(), |token| token.span())
-}
-
-/// `let __self = …;` where an attempt would use up the receiver.
-fn receiver_again(function: &mut Function, names: &Names, copy: &Copying<'_>) -> Option<TokenStream> {
-    let async_trait = matches!(function.shape, Shape::AsyncTrait { .. });
-    let Some(FnArg::Receiver(receiver)) = function.item.sig.inputs.first_mut() else { return None };
-    let name = &names.receiver;
-    match &receiver.kind {
-        ReceiverKind::Reference(_, _, mutability) => {
-            (async_trait && mutability.is_some()).then(|| quote!(let #name = &mut *self;))
-        }
-        ReceiverKind::Typed(_, ty) if matches!(&**ty, Type::Reference(_)) => None,
-        _ => {
-            let mutability = receiver.mutability.take();
-            let at = receiver.self_token.span();
-            let copy = copy(quote_spanned!(at=> &self), at);
-            Some(quote!(let #mutability #name = #copy;))
+    #[test]
+    fn what_has_no_name_in_a_type_is_left_open() {
+        for (written, open) in [
+            (quote!(Result<Vec<u8>, E>), quote!(Result<Vec<u8>, E>)),
+            (quote!(Result<impl Iterator<Item = Vec<u8>> + Send, E>), quote!(Result<_, E>)),
+            (quote!(Result<(impl Fn(u8) -> Vec<u8>, u8), E>), quote!(Result<(_, u8), E>)),
+            (quote!(impl Future<Output = u8>), quote!(_)),
+        ] {
+            assert_eq!(named(written).to_string(), open.to_string());
         }
     }
 }

@@ -1,11 +1,15 @@
 //! `#[gentle(…)]` on an async function.
 
+mod again;
 pub(crate) mod attribute;
 mod check;
 mod each;
 pub(crate) mod expand;
+mod fallback;
 mod function;
+mod mentions;
 mod receiver;
+mod rules;
 #[cfg(test)]
 mod snapshot;
 

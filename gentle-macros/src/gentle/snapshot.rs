@@ -142,3 +142,66 @@ fn one_key_for_several_policies_is_worked_out_once() {
     );
     check("gentle/each_host", &expanded);
 }
+
+#[test]
+fn a_rule_is_one_line_before_the_loop() {
+    let expanded = expanded(
+        quote!(retry = "3 attempts", retry_if = |error| error.is_temporary()),
+        quote! {
+            async fn read_score(player: u64) -> anyhow::Result<u32> {
+                ask(player).await
+            }
+        },
+    );
+    check("gentle/retry_if", &expanded);
+}
+
+#[test]
+fn rules_are_asked_about_an_attempt_and_about_what_follows_it() {
+    let expanded = expanded(
+        quote!(
+            circuit_breaker = "on",
+            retry = "on",
+            rate_limit = "5/500ms",
+            failure_if = |outcome: &Result<Score, ScoreError>| outcome.is_err(),
+            retry_after = ScoreError::retry_after
+        ),
+        quote! {
+            async fn read_score(&self, player: u64) -> Result<Score, ScoreError> {
+                self.ask(player).await
+            }
+        },
+    );
+    assert_eq!(expanded.matches("_as(").count(), 2, "{expanded}");
+    check("gentle/failure_if_and_retry_after", &expanded);
+}
+
+#[test]
+fn fallbacks_are_asked_one_after_the_other() {
+    let expanded = expanded(
+        quote!(
+            retry = "2 attempts",
+            timeout = "2s",
+            fallback(from_cache, |error| guess(error, &player, left), default)
+        ),
+        quote! {
+            async fn read_score(player: String, (left, right): (u8, u8)) -> Result<Score, ScoreError> {
+                ask(player, left, right).await
+            }
+        },
+    );
+    check("gentle/fallbacks", &expanded);
+}
+
+#[test]
+fn what_a_fallback_names_is_kept_for_it_and_the_rest_moves() {
+    let expanded = expanded(
+        quote!(timeout = "2s", fallback = |_| self.guess(&player)),
+        quote! {
+            async fn read_score(self, player: String, token: Token) -> Result<Score, ScoreError> {
+                self.ask(player, token).await
+            }
+        },
+    );
+    check("gentle/a_fallback_that_names_arguments", &expanded);
+}

@@ -45,7 +45,9 @@ pub(crate) fn split(attribute: TokenStream, errors: &Errors) -> Vec<Argument> {
     let mut piece = Vec::new();
     for token in attribute {
         match token {
-            TokenTree::Punct(comma) if comma.as_char() == ',' && !in_closure(&piece) => {
+            TokenTree::Punct(comma)
+                if comma.as_char() == ',' && !in_closure(&piece) && !in_generics(&piece) =>
+            {
                 read_piece(std::mem::take(&mut piece), &mut arguments, errors);
             }
             other => piece.push(other),
@@ -59,6 +61,25 @@ pub(crate) fn split(attribute: TokenStream, errors: &Errors) -> Vec<Argument> {
 fn in_closure(piece: &[TokenTree]) -> bool {
     let bar = |token: &&TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '|');
     piece.iter().filter(bar).count() == 1
+}
+
+// Nor do those of `::<A, B>` and of `-> Result<A, B>`.
+fn in_generics(piece: &[TokenTree]) -> bool {
+    let (mut depth, mut arrow, mut before) = (0_usize, false, ' ');
+    for token in piece {
+        let punct = match token {
+            TokenTree::Punct(punct) => punct.as_char(),
+            _ => ' ',
+        };
+        match punct {
+            '<' if arrow || depth > 0 || before == ':' => depth += 1,
+            '>' if before == '-' => arrow = true,
+            '>' if before != '=' => depth = depth.saturating_sub(1),
+            _ => arrow &= punct == ':' || matches!(token, TokenTree::Ident(_)),
+        }
+        before = punct;
+    }
+    depth > 0
 }
 
 /// Reads what stands between two commas: one argument, or several that lack theirs.
@@ -193,6 +214,28 @@ mod tests {
     fn the_commas_of_a_closure_do_not_end_an_argument() {
         let closures = arguments(quote!(cost = |a, b| a + b, on_event = |_| (), name = r"x"));
         assert_eq!(closures, ["cost code | a , b | a + b", "on_event code | _ | ()", "name text x"]);
+    }
+
+    #[test]
+    fn the_commas_of_types_do_not_end_an_argument() {
+        let read = |attribute| arguments(attribute).len();
+        assert_eq!(read(quote!(fallback = HashMap::<K, Vec<V>>::new(), name = "x")), 2);
+        assert_eq!(read(quote!(retry_if = |error| error.is::<Tagged<A, B>>(), name = "x")), 2);
+        assert_eq!(
+            read(quote!(fallback = |error| -> std::result::Result<u32, E> { Err(error) }, name = "x")),
+            2
+        );
+        assert_eq!(read(quote!(fallback = a::B < 1, name = "x")), 2, "a comparison");
+        assert_eq!(
+            read(quote!(
+                fallback = |e| match e {
+                    _ => 1,
+                },
+                retry(on),
+                name = "x"
+            )),
+            3
+        );
     }
 
     #[test]

@@ -12,6 +12,7 @@ use quote::{format_ident, quote};
 /// `PolicySet::new().timeout(…).retry(…)`, in the order of nesting, for a place with [`imports`].
 pub(crate) fn policy_set(set: &PolicySet) -> TokenStream {
     let mut code = quote!(PolicySet::new());
+    code.extend(setting("fallback", set.fallback, |_| quote!(Fallback)));
     code.extend(setting("timeout", set.timeout, timeout));
     code.extend(setting("retry", set.retry, |value| written(&value)));
     code.extend(setting("hedge", set.hedge, |value| hedge(&value)));

@@ -29,6 +29,29 @@ pub trait AsPolicyKey {
 
 impl<T: ?Sized> AsPolicyKey for T {}
 
+/// An argument for the call; what stands beside the body needs it too.
+pub fn kept<T: Kept>(argument: &T) -> T {
+    argument.kept()
+}
+
+/// An argument that can be named beside the body, in a fallback or a rule: everything that is `Clone`.
+#[diagnostic::on_unimplemented(
+    message = "gentle: what is named in a fallback or a rule has to be there after the call [G085]",
+    label = "`{Self}` is not `Clone`",
+    note = "help: take it by reference, derive `Clone`, wrap it in `Arc`, or do not name it there"
+)]
+pub trait Kept {
+    /// A copy.
+    fn kept(&self) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> Kept for T {
+    fn kept(&self) -> Self {
+        self.clone()
+    }
+}
+
 /// The value of a field that says nothing about where it comes from.
 pub fn unset<T: Unset>() -> T {
     T::unset()

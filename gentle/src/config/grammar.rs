@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gentle_dsl::{
-    Bulkhead, CircuitBreaker, Hedge, Key, Mistakes, RateLimit, Retry, Sentence, Setting, Timeout,
+    Bulkhead, CircuitBreaker, Fallback, Hedge, Key, Mistakes, RateLimit, Retry, Sentence, Setting, Timeout,
 };
 
 use super::Value;
@@ -25,6 +25,7 @@ pub(crate) fn check(value: &Value) -> Vec<Mistake> {
         Some(Key::Retry) => sentence::<Retry>(value).map(drop),
         Some(Key::Hedge) => sentence::<Hedge>(value).map(drop),
         Some(Key::Timeout) => sentence::<Timeout>(value).map(drop),
+        Some(Key::Fallback) => sentence::<Fallback>(value).map(drop),
         Some(Key::Bulkhead) => sentence::<Bulkhead>(value).map(drop),
         _ => Ok(()),
     };

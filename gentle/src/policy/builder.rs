@@ -2,8 +2,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use gentle_dsl::{
-    Bulkhead, CircuitBreaker, Hedge, Mistakes, PolicySet, RateLimit, Retry, Sentence, Setting, Timeout,
-    check_set,
+    Bulkhead, CircuitBreaker, Fallback, Hedge, Mistakes, PolicySet, RateLimit, Retry, Sentence, Setting,
+    Timeout, check_set,
 };
 
 use super::observe::Observer;
@@ -72,6 +72,12 @@ impl Builder {
     /// The call, or each attempt, may take so long.
     pub fn timeout(mut self, timeout: impl IntoSetting<Timeout>) -> Self {
         self.set.timeout = self.take(timeout);
+        self
+    }
+
+    /// That configuration may switch off the fallbacks that stand in the code.
+    pub fn fallback(mut self, fallback: impl IntoSetting<Fallback>) -> Self {
+        self.set.fallback = self.take(fallback);
         self
     }
 
@@ -148,4 +154,4 @@ macro_rules! as_itself {
     )+};
 }
 
-as_itself!(Bulkhead, CircuitBreaker, Hedge, RateLimit, Retry, Timeout);
+as_itself!(Bulkhead, CircuitBreaker, Fallback, Hedge, RateLimit, Retry, Timeout);

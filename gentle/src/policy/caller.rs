@@ -5,9 +5,10 @@ use std::pin::pin;
 use super::bulkhead::Gate;
 use super::circuit_breaker::{Breaker, Circuit};
 use super::each::{Held, PolicyKey, hash};
+use super::fallback::Failed;
 use super::keys::{Breakers, Buckets, Gates, Keys};
 use super::rate_limit::{Bucket, Tap};
-use super::{ByOutcome, Call, FromRejected, Outcome, Policies};
+use super::{ByOutcome, Call, Fallible, FromRejected, Judge, Outcome, Policies};
 use crate::time::now;
 
 /// Policies as one caller meets them: with the states of its own key, and with what its calls cost.
@@ -137,10 +138,53 @@ impl<'a> Caller<'a> {
         }
     }
 
+    /// Runs `operation` as [`Policies::call_as`] does: `judge` says what its outcomes are.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`call`](Self::call).
+    ///
+    /// # Cancel safety
+    ///
+    /// That of [`call`](Self::call).
+    pub async fn call_as<J, F, Fut>(&self, judge: J, mut operation: F) -> Fut::Output
+    where
+        J: Judge<Fut::Output>,
+        F: FnMut() -> Fut,
+        Fut: Future,
+        Fut::Output: FromRejected,
+    {
+        let mut call = self.begin();
+        loop {
+            let outcome = {
+                let first = pin!(operation());
+                if self.policies.hedges() {
+                    call.race(first, &mut operation, &judge).await
+                } else {
+                    call.attempt_as(first, &judge).await
+                }
+            };
+            match call.settle_as(outcome, &judge) {
+                ControlFlow::Break(outcome) => return outcome,
+                ControlFlow::Continue(pause) => pause.await,
+            }
+        }
+    }
+
+    /// What [`Policies::fall_back`] does: one fallback is for all keys.
+    pub fn fall_back<R: Fallible>(&self, outcome: R) -> ControlFlow<R, Failed<R::Value, R::Error>> {
+        self.policies.fall_back(outcome)
+    }
+
     /// Begins a call: the state machine that the macros and [`call`](Self::call) drive.
     #[inline]
     pub fn begin(&self) -> Call<'_> {
-        Call::new(self.policies, Some(self))
+        Call::of_caller(self)
+    }
+
+    #[inline]
+    pub(super) const fn policies(&self) -> &'a Policies {
+        self.policies
     }
 
     #[inline]

@@ -29,7 +29,12 @@ pub trait Judge<R> {
         self.verdict(outcome) == Verdict::Failure
     }
 
-    /// How long the other side asks to be left alone.
+    /// Whether a retry repeats an attempt that was cut off when its time was up, which is a failure in any case.
+    fn retries_cut_off(&self, outcome: &R) -> bool {
+        self.retries(outcome)
+    }
+
+    /// How long the other side asks to be left alone: a retry heeds it, and it closes the rate limit for so long.
     fn retry_after(&self, outcome: &R) -> Option<Duration> {
         let _ = outcome;
         None
@@ -47,6 +52,11 @@ impl<R, J: Judge<R>> Judge<R> for &J {
     #[inline]
     fn retries(&self, outcome: &R) -> bool {
         J::retries(self, outcome)
+    }
+
+    #[inline]
+    fn retries_cut_off(&self, outcome: &R) -> bool {
+        J::retries_cut_off(self, outcome)
     }
 
     #[inline]

@@ -7,12 +7,16 @@
 //! Whatever the order in which they are written, policies nest in one order, outermost first:
 //!
 //! ```text
-//! timeout (total) > retry > hedge > circuit_breaker > rate_limit > bulkhead > timeout (each attempt) > the operation
+//! fallback > timeout (total) > retry > hedge > circuit_breaker > rate_limit > bulkhead >
+//! timeout (each attempt) > the operation
 //! ```
 //!
 //! Every attempt of a retry and every extra call of a hedge is evidence for the circuit breaker, and an open circuit spends no token. Every attempt
 //! takes its own token and its own permit; no permit is held while a retry waits; who waits for a token does not
-//! occupy a place in the bulkhead; the limit of one attempt does not count the time in the queue.
+//! occupy a place in the bulkhead; the limit of one attempt does not count the time in the queue. A fallback sees what all
+//! the others have made of the call.
+//!
+//! What counts as a failure, what is worth another attempt and when, is said by [`rules`].
 //!
 //! A rate limit, a bulkhead and a circuit breaker are one for all calls, or one for each key: `"20/s each tenant"`, see
 //! [`each`].
@@ -46,6 +50,7 @@ pub mod circuit_breaker;
 #[doc = include_str!("coming_from.md")]
 pub mod coming_from {}
 pub mod each;
+pub mod fallback;
 pub mod handler;
 pub mod hedge;
 pub mod numbers;
@@ -53,6 +58,7 @@ pub mod observe;
 pub mod rate_limit;
 pub mod register;
 pub mod retry;
+pub mod rules;
 pub mod timeout;
 #[cfg(feature = "tower")]
 pub mod tower;
@@ -64,16 +70,17 @@ pub(crate) use deadline::dropped_at;
 pub use deadline::{deadline, with_deadline};
 pub use each::PolicyKey;
 pub use gentle_dsl::{
-    Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Each, Factor, Hedge, HedgeDelay, Jitter, Key, Mistake,
-    Mistakes, Percent, PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries, Trip, Turn,
-    Waiting,
+    Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Each, Factor, Fallback, Hedge, HedgeDelay, Jitter,
+    Key, Mistake, Mistakes, Percent, PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries,
+    Trip, Turn, Waiting,
 };
 pub use judge::{ByOutcome, Judge, Verdict};
 pub use numbers::{Latency, Numbers};
 pub use observe::{Ending, Event, Observing, measure_all, observe_all};
-pub use outcome::{Again, FromRejected, Outcome};
+pub use outcome::{Again, Fallible, FromRejected, Outcome};
 pub use policies::Policies;
 pub use register::{Listed, ListedPolicy, Register, list, numbers, set};
 pub use registration::Registration;
 pub use rejected::{Refusal, Rejected};
+pub use rules::Rules;
 pub use shared::SharedPolicies;

@@ -6,7 +6,7 @@ use super::Rejected;
 #[diagnostic::on_unimplemented(
     message = "retry: this return type cannot fail [G310]",
     label = "a retry needs to see a failure",
-    note = "help: return a `Result`"
+    note = "help: return a `Result`, or give `retry_if = |v: &{Self}| ...`"
 )]
 pub trait Outcome {
     /// Whether a retry may repeat the operation, and a circuit breaker counts a failure.
@@ -36,6 +36,48 @@ pub trait FromRejected: Outcome {
 impl<T, E: From<Rejected>> FromRejected for Result<T, E> {
     fn from_rejected(rejected: Rejected) -> Self {
         Err(E::from(rejected))
+    }
+}
+
+/// A return type with an error in it: every `Result`, under whatever alias.
+#[diagnostic::on_unimplemented(
+    message = "gentle: `{Self}` has no error [G090]",
+    label = "this is not a `Result`",
+    note = "help: return a `Result`; or, in `retry_if` and the like, name the type of the closure's argument: `|outcome: &{Self}| …`"
+)]
+pub trait Fallible {
+    /// What a success holds.
+    type Value;
+    /// What a failure holds.
+    type Error;
+
+    /// The error, if it is one.
+    fn error(&self) -> Option<&Self::Error>;
+
+    /// Its error, or all of it where it is a success.
+    ///
+    /// # Errors
+    ///
+    /// It is a success.
+    fn into_error(self) -> Result<Self::Error, Self>
+    where
+        Self: Sized;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E> Fallible for Result<T, E> {
+    type Value = T;
+    type Error = E;
+
+    fn error(&self) -> Option<&E> {
+        self.as_ref().err()
+    }
+
+    fn into_error(self) -> Result<E, Self> {
+        match self {
+            Err(error) => Ok(error),
+            success => Err(success),
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 mod bulkhead;
 mod circuit_breaker;
 mod compose;
+mod fallback;
 mod methods;
 mod observe;
 mod rate_limit;

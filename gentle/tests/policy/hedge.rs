@@ -483,3 +483,32 @@ async fn calls_beside_each_other_share_the_policies_of_their_key() {
     let (answer, took) = timed(caller.call(|| script.ask())).await;
     assert_eq!((answer.unwrap(), took), (2, ms(60)));
 }
+
+#[gentle(
+    hedge = "after 50ms",
+    circuit_breaker = "1 in a row",
+    failure_if = |error: &Unfit| !error.0.is_empty(),
+    fallback = |_: Unfit| Ok(7),
+    idempotent
+)]
+async fn judged(asked: &AtomicU32) -> Result<u32, Unfit> {
+    let number = asked.fetch_add(1, Ordering::SeqCst) + 1;
+    sleep(ms(200) / number).await;
+    Err(Unfit(if number == 2 { "" } else { "down" }))
+}
+
+#[derive(Debug)]
+struct Unfit(&'static str);
+
+impl From<Rejected> for Unfit {
+    fn from(_: Rejected) -> Self {
+        Self("refused")
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_no_failure_wins_and_the_fallback_stands_behind_it() {
+    let (answer, took) = timed(judged(&AtomicU32::new(0))).await;
+    assert_eq!((answer.unwrap(), took), (7, ms(150)), "the second is an error that is no failure");
+    assert_eq!(timed(judged(&AtomicU32::new(0))).await.1, ms(150), "so the circuit is closed");
+}

@@ -11,6 +11,7 @@ mod each;
 mod hedge;
 mod rate_limit;
 mod retry;
+mod rules;
 mod timeout;
 
 use std::future::{Future, pending};

@@ -1,5 +1,6 @@
 use std::io::Write;
 
+use gentle::policy::Rules;
 use tower::limit::ConcurrencyLimit;
 use tower::service_fn;
 use tracing_subscriber::fmt::MakeWriter;
@@ -151,7 +152,7 @@ impl Log {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_that_cannot_be_had_again_is_sent_once_and_that_can_be_seen() {
+async fn pitfall_13_a_request_that_cannot_be_had_again_is_sent_once_and_that_can_be_seen() {
     let log = Log::default();
     let _listening = log.listen();
     let calls = Arc::new(AtomicU32::new(0));
@@ -170,7 +171,7 @@ async fn a_request_that_cannot_be_had_again_is_sent_once_and_that_can_be_seen() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_layer_that_was_not_told_how_sends_each_request_once_and_warns_when_it_is_put_on() {
+async fn pitfall_13_a_layer_that_was_not_told_how_sends_each_request_once_and_warns_when_it_is_put_on() {
     let log = Log::default();
     let _listening = log.listen();
     let calls = Arc::new(AtomicU32::new(0));
@@ -212,4 +213,27 @@ async fn a_response_that_is_a_failure_is_repeated_and_in_the_end_handed_on_as_it
     assert_eq!(service.clone().oneshot(0).await.unwrap(), 502);
     assert_eq!(service.oneshot(0).await.unwrap(), 200);
     assert_eq!(shared.calls(), 3);
+}
+
+type Answer = Result<u32, &'static str>;
+
+#[tokio::test(start_paused = true)]
+async fn rules_judge_errors_and_responses_and_a_retry_after_closes_the_limit() {
+    let answers = Mutex::new(vec![Ok(429), Ok(429), Err("ours"), Ok(429), Ok(200)]);
+    let answers = Arc::new(answers);
+    let service = service_fn(move |(): ()| {
+        let answer = answers.lock().unwrap().pop().unwrap();
+        async move { answer }
+    });
+    let rules = Rules::new()
+        .failure_if(|answer: &Answer| *answer == Ok(429))
+        .retry_after(|answer: &Answer| (*answer == Ok(429)).then_some(millis(700)));
+    let service = layer(r#"retry = "now, 2 attempts", rate_limit = "100/s""#)
+        .clone_request()
+        .judged_by(rules)
+        .layer(service);
+    assert_eq!(timed(service.clone().oneshot(())).await.0.unwrap(), 200);
+    assert_eq!(timed(service.clone().oneshot(())).await.0.unwrap_err().to_string(), "ours");
+    let (answer, took) = timed(service.clone().oneshot(())).await;
+    assert_eq!((answer.unwrap(), took), (429, millis(10 + 700)));
 }

@@ -100,6 +100,25 @@ where
     Ok((sum + length, again, settle))
 }
 
+/// Names of what stands beside the body.
+///
+/// # Errors
+///
+/// It was refused.
+#[gentle(
+    retry = "2 attempts",
+    rate_limit = "5/s",
+    failure_if = |__rules: &Rejected| __rules.is_timeout() || __failed.is_empty(),
+    retry_after = |error| error.retry_after,
+    fallback(|__outcome| if left > 7 { ::core::result::Result::Err(__outcome) } else { ::core::result::Result::Ok(__failed.clone()) }, |_| format!("{__failed}{left}"))
+)]
+pub async fn beside(
+    __failed: ::std::string::String,
+    (left, __rules): (u64, u64),
+) -> ::core::result::Result<::std::string::String, Rejected> {
+    Ok(__failed + if __rules == left { "" } else { "!" })
+}
+
 /// A raw name.
 ///
 /// # Errors

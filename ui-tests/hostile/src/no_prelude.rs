@@ -34,6 +34,34 @@ pub async fn shared(text: String) -> Result<String, ::gentle::Rejected> {
     Ok(text)
 }
 
+/// With Rust beside the sentences.
+///
+/// # Errors
+///
+/// It was refused.
+#[::gentle::gentle(
+    circuit_breaker = "on",
+    retry = "2 attempts",
+    rate_limit = "5/s",
+    failure_if = |error| !error.is_timeout(),
+    retry_if = ::gentle::Rejected::is_timeout,
+    retry_after = |error: &::gentle::Rejected| error.retry_after,
+    fallback(::core::result::Result::Err, |_| text)
+)]
+pub async fn judged(text: String) -> Result<String, ::gentle::Rejected> {
+    Ok(text)
+}
+
+/// With what is named beside the body.
+///
+/// # Errors
+///
+/// It was refused.
+#[::gentle::gentle(timeout = "1s", fallback = |_| text)]
+pub async fn kept(text: String) -> Result<String, ::gentle::Rejected> {
+    Ok(text)
+}
+
 /// What happened.
 #[derive(
     ::core::fmt::Debug, ::core::clone::Clone, ::serde::Serialize, ::serde::Deserialize, ::gentle::Event,

@@ -19,7 +19,7 @@ pub(crate) use event_handler::*;
 pub(crate) use service::*;
 
 // What can be read in `#[gentle(…)]` today, for who asks what else there is.
-const READY: &str = "`rate_limit`, `bulkhead`, `circuit_breaker`, `retry`, `hedge`, `timeout`, `cost`, `idempotent`, `name`, `policy` and `on_event`";
+const READY: &str = "`rate_limit`, `bulkhead`, `circuit_breaker`, `retry`, `hedge`, `timeout`, `fallback`, `cost`, `idempotent`, `name`, `policy` and `on_event`";
 
 pub(crate) fn given_twice(subject: &str, key: impl Display) -> Mistake {
     Mistake::new("G007", subject, format!("`{key}` is given twice")).with_help("keep one of them")
@@ -35,12 +35,19 @@ pub(crate) fn unknown_key(subject: &str, key: &str, known: &[&str], listed: &[&s
 }
 
 pub(crate) fn not_there_yet(subject: &str, key: impl Display) -> Mistake {
-    let help = if subject == "gentle" {
-        format!("leave it out, the word is reserved; ready are {READY}")
-    } else {
-        format!("write `#[gentle({key} = \"…\")]` on the function that makes the call")
+    let help = match subject {
+        "gentle" => format!("leave it out, the word is reserved; ready are {READY}"),
+        "fallback" => "leave it out, the word is reserved for the answers of a cache".to_owned(),
+        _ => format!("write `#[gentle({key} = \"…\")]` on the function that makes the call"),
     };
     Mistake::new("G009", subject, format!("`{key}` is not there yet")).with_help(help)
+}
+
+/// `written` is `on` or `off`.
+pub(crate) fn fallback_is_code(written: &str) -> Mistake {
+    let message = format!("the value is Rust code, and `{written}` is none");
+    let help = "write what to answer: `fallback = 0`, a function of the error, or `fallback(default)`; configuration says `on` and `off`";
+    Mistake::new("G026", "fallback", message).with_help(help)
 }
 
 pub(crate) fn key_missing(subject: &str) -> Mistake {
@@ -52,6 +59,9 @@ pub(crate) fn key_missing(subject: &str) -> Mistake {
 pub(crate) fn value_missing(subject: impl Display, key: impl Display, written: &str) -> Mistake {
     let key = key.to_string();
     let help = match (written, Key::from_name(&key)) {
+        ("", Some(Key::Fallback)) => {
+            "write e.g. `fallback = 0`, or `fallback(from_cache, default)`".to_owned()
+        }
         ("", Some(policy)) => format!("write e.g. `{key} = \"{}\"`", example(policy)),
         ("", None) => format!("write `{key} = …`"),
         (written, _) => either(&key, written),
@@ -170,6 +180,35 @@ pub(crate) fn not_a_key(policy: Key, parts: Option<usize>) -> Mistake {
     Mistake::new("G072", policy.as_str(), message).with_label(label).with_help(help)
 }
 
+pub(crate) fn without_effect(rule: impl Display, needed: &[Key]) -> Mistake {
+    let (either, e_g) = (listed(needed), needed.first().copied().unwrap_or(Key::Retry));
+    let help = format!("add e.g. `{e_g} = \"{}\"`, or remove `{rule}`", example(e_g));
+    Mistake::new("G080", "gentle", format!("`{rule}` has no effect without {either}")).with_help(help)
+}
+
+pub(crate) fn needs_a_function(key: impl Display) -> Mistake {
+    let message = format!("`{key}` is about what a function returns, and there is no function here");
+    let help = format!("write `#[gentle(policy = …, {key} = …)]` on each function that uses these policies");
+    Mistake::new("G081", "policies", message).with_help(help)
+}
+
+pub(crate) fn not_an_expression(key: impl Display, error: impl Display) -> Mistake {
+    let message = format!("the code behind `{key}` is not complete: {error}");
+    let help =
+        "write one whole Rust expression; one with a comma outside of brackets needs brackets around it";
+    Mistake::new("G082", "gentle", message).with_help(help)
+}
+
+pub(crate) fn never_fails() -> Mistake {
+    let message = "this return type cannot fail, so nothing would ever fall back";
+    Mistake::new("G083", "fallback", message).with_help("return `Result`")
+}
+
+pub(crate) fn never_asked() -> Mistake {
+    let message = "behind a value that is always there nobody is asked";
+    Mistake::new("G084", "fallback", message).with_help("put the value last")
+}
+
 pub(crate) fn cost_without_limit() -> Mistake {
     let message = "`cost` is how many tokens a call takes, and there is no `rate_limit`";
     Mistake::new("G150", "rate_limit", message).with_help("add `rate_limit = \"...\"`, or leave `cost` out")
@@ -217,6 +256,16 @@ pub(crate) fn shared_mutably(name: &str, lent: &str) -> Mistake {
 const UNBLOCK: &str =
     "make it `async`, or run the blocking part in `spawn_blocking` inside an async function";
 
+/// `a`, `b` or `c`
+fn listed(keys: &[Key]) -> String {
+    let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+    match keys.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, before)) => format!("{} or {last}", before.join(", ")),
+        None => String::new(),
+    }
+}
+
 fn either(key: &str, written: &str) -> String {
     format!("write `{key} = \"{written}\"` or `{key}({written})`")
 }
@@ -227,6 +276,7 @@ fn example(key: Key) -> &'static str {
         Key::RateLimit => "5/500ms",
         Key::Bulkhead => "16",
         Key::Timeout => "2s each attempt",
+        Key::CircuitBreaker => "on",
         _ => "exp(100ms..30s), 5 attempts",
     }
 }

@@ -4,11 +4,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use super::Call;
-use super::begun::Begun;
 use super::first::{First, Unless, needs_lane};
 use super::lane::{Lane, Wait};
 use crate::policy::deadline::{HandedOn, kept};
-use crate::policy::{ByOutcome, Caller, FromRejected, Judge, Rejected, timeout};
+use crate::policy::{ByOutcome, FromRejected, Judge, Rejected, Verdict, timeout};
 use crate::time::Instant;
 
 /// An attempt under way: see [`Call::attempt`](super::Call::attempt).
@@ -65,48 +64,33 @@ where
         if this.call.is_under_way() {
             return this.go_on(cx);
         }
-        match this.call.caller {
-            None => this.begin(First::try_enter(this.call.policies), cx),
-            Some(caller) => this.begin_as(caller, cx),
+        let first = match First::try_enter(this.call.policies) {
+            Ok(first) => first,
+            Err(begun) => {
+                this.call.proceed_slowly(begun);
+                return this.go_on(cx);
+            }
+        };
+        match poll(first.deadline(), this.operation.as_mut(), cx) {
+            Poll::Ready(output) => {
+                let verdict = this.judged(&output);
+                this.call.answered_first(first, verdict);
+                Poll::Ready(output)
+            }
+            Poll::Pending => {
+                this.stage = Stage::Running(this.call.proceed(first).until(), None);
+                this.watch(cx)
+            }
         }
     }
 }
 
-impl<'a, F, J> Attempt<'_, 'a, F, J>
+impl<F, J> Attempt<'_, '_, F, J>
 where
     F: Future,
     F::Output: FromRejected,
     J: Judge<F::Output>,
 {
-    #[expect(clippy::inline_always, reason = "the whole way of nearly every call")]
-    #[inline(always)]
-    fn begin(&mut self, entered: Result<First<'a>, Begun>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let first = match entered {
-            Ok(first) => first,
-            Err(begun) => {
-                self.call.proceed_slowly(begun);
-                return self.go_on(cx);
-            }
-        };
-        match poll(first.deadline(), self.operation.as_mut(), cx) {
-            Poll::Ready(output) => {
-                let verdict = self.judge.verdict(&output);
-                self.call.answered_first(first, verdict, J::PLAIN);
-                Poll::Ready(output)
-            }
-            Poll::Pending => {
-                self.stage = Stage::Running(self.call.proceed(first).until(), None);
-                self.watch(cx)
-            }
-        }
-    }
-
-    // Kept apart, so that a call without a key carries nothing along for it.
-    #[inline(never)]
-    fn begin_as(&mut self, caller: &'a Caller<'a>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        self.begin(First::try_enter_as(self.call.policies, caller), cx)
-    }
-
     fn go_on(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
         if let Err(rejected) = ready!(self.admitted(cx)) {
             return Poll::Ready(F::Output::from_rejected(rejected));
@@ -114,16 +98,32 @@ where
         let lane = self.call.lane();
         let polled = inside(lane, || poll(lane.deadline(), self.operation.as_mut(), cx));
         if let Poll::Ready(output) = polled {
-            self.call.lane().answered(self.judge.verdict(&output));
+            let verdict = self.judged(&output);
+            self.call.lane().answered(verdict);
             return Poll::Ready(output);
         }
         self.watch(cx)
+    }
+
+    // Who asks to be left alone is left alone by all calls that go by this rate limit.
+    #[inline]
+    fn judged(&self, output: &F::Output) -> Verdict {
+        if !J::PLAIN {
+            if let Some(tap) = self.call.tap() {
+                self.judge.retry_after(output).into_iter().for_each(|time| tap.close(time));
+            }
+        }
+        self.judge.verdict(output)
     }
 
     fn admitted(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Rejected>> {
         let lane = self.call.lane();
         if let Stage::New = self.stage {
             lane.begin();
+            if lane.try_enter() {
+                self.stage = Stage::Running(lane.until(), None);
+                return Poll::Ready(Ok(()));
+            }
             match lane.enter() {
                 Ok(Some(wait)) => self.stage = Stage::Queued(wait),
                 Ok(None) => self.stage = Stage::Running(lane.until(), None),
@@ -202,7 +202,7 @@ where
         let polled = this.operation.as_mut().poll(cx);
         unless.it_did_not();
         match &polled {
-            Poll::Ready(output) => this.call.answered_alone(this.judge.verdict(output), J::PLAIN),
+            Poll::Ready(output) => this.call.answered_alone(this.judge.verdict(output)),
             // From here on it may be given up.
             Poll::Pending => this.call.lane().begin_alone(),
         }

@@ -1,18 +1,16 @@
 use super::begun::{Begun, SEEN};
-use super::doors::{Doors, breaker, counts_for_all};
 use super::lane::Lane;
 use super::trace::is_heard;
 use crate::policy::bulkhead::Permit;
 use crate::policy::circuit_breaker::Pass;
 use crate::policy::deadline::inherited;
 use crate::policy::policies::{MEASURED, TIMED, WATCHED};
-use crate::policy::{Caller, Ending, Policies};
+use crate::policy::{Ending, Policies};
 use crate::time::Instant;
 
 /// The first attempt of a call, admitted at once.
 pub(super) struct First<'a> {
     policies: &'a Policies,
-    caller: Option<&'a Caller<'a>>,
     begun: Begun,
     pass: Pass,
     permit: Option<Permit<'a>>,
@@ -28,46 +26,30 @@ impl<'a> First<'a> {
     )]
     #[inline(always)]
     pub(super) fn try_enter(policies: &'a Policies) -> Result<Self, Begun> {
-        Self::try_pass(policies, None, Doors::of(policies))
-    }
-
-    /// The same for one who comes with a key or at a cost of its own.
-    #[inline]
-    pub(super) fn try_enter_as(policies: &'a Policies, caller: &'a Caller<'a>) -> Result<Self, Begun> {
-        Self::try_pass(policies, Some(caller), Doors::of_caller(caller))
-    }
-
-    #[expect(clippy::inline_always, reason = "each of its two callers knows half of it in advance")]
-    #[inline(always)]
-    fn try_pass(
-        policies: &'a Policies,
-        caller: Option<&'a Caller<'a>>,
-        doors: Doors<'a>,
-    ) -> Result<Self, Begun> {
         let begun = Begun::now(policies);
         if begun.at >= begun.deadline || begun.flags & WATCHED != 0 || is_heard() {
             return Err(begun);
         }
-        let pass = match doors.breaker {
+        let pass = match &policies.circuit_breaker {
             Some(breaker) => breaker.try_pass().ok_or(begun)?,
             None => Pass::NONE,
         };
-        if let Some(tap) = doors.tap {
-            if !tap.try_take(begun.at) {
+        if let Some(limiter) = &policies.rate_limit {
+            if !limiter.tap().try_take(begun.at) {
                 return Err(begun);
             }
         }
         let mut permit = None;
-        if let Some(gate) = doors.gate {
+        if let Some(gate) = &policies.bulkhead {
             permit = gate.try_enter();
             if permit.is_none() {
-                if let Some(tap) = doors.tap {
-                    tap.give_back();
+                if let Some(limiter) = &policies.rate_limit {
+                    limiter.tap().give_back();
                 }
                 return Err(begun);
             }
         }
-        Ok(Self { policies, caller, begun, pass, permit, unless: Unless::it_panics(policies) })
+        Ok(Self { policies, begun, pass, permit, unless: Unless::it_panics(policies) })
     }
 
     #[inline]
@@ -78,12 +60,14 @@ impl<'a> First<'a> {
     /// Counts an attempt that went well, if that is all there is to do about it.
     #[inline]
     pub(super) fn count(&self) -> bool {
-        match breaker(self.policies, self.caller) {
-            Some(breaker) if !breaker.count(self.pass) => return false,
-            Some(breaker) if counts_for_all(breaker, self.policies, self.caller) => {}
-            _ => self.policies.succeeded(),
+        // Where there is a circuit breaker, its count of what went well is the only one.
+        match &self.policies.circuit_breaker {
+            Some(breaker) => breaker.count(self.pass),
+            None => {
+                self.policies.succeeded();
+                true
+            }
         }
-        true
     }
 
     /// Ends an attempt that went well and is counted.
@@ -98,7 +82,7 @@ impl<'a> First<'a> {
     /// The lane of a call that is not over yet.
     pub(super) fn proceed(self) -> Lane<'a> {
         self.unless.it_did_not();
-        Lane::new(self.policies, self.caller, self.begun).with(self.pass, self.permit)
+        Lane::new(self.policies, self.begun).with(self.pass, self.permit)
     }
 }
 

@@ -6,13 +6,13 @@ use gentle_dsl::Key;
 use tracing::Span;
 
 use super::begun::{Begun, SEEN};
-use super::doors::{Doors, breaker, counts_for_all};
+use super::doors::{Doors, TIME_IS_UP, is_late};
 use super::trace::{Trace, is_heard};
-use crate::policy::bulkhead::Permit;
-use crate::policy::circuit_breaker::{Held, Pass};
+use crate::policy::bulkhead::{Gate, Permit};
+use crate::policy::circuit_breaker::{Breaker, Held, Pass};
 use crate::policy::judge::Verdict;
-use crate::policy::policies::{MEASURED, TRACED, WATCHED};
-use crate::policy::rate_limit::Token;
+use crate::policy::policies::{MEASURED, TIMED, TRACED, WATCHED};
+use crate::policy::rate_limit::{Limiter, Tap, Token};
 use crate::policy::{Caller, Ending, Event, FromRejected, Policies, Refusal, Rejected};
 use crate::time::{Instant, now};
 
@@ -58,8 +58,10 @@ const BESIDE: u32 = 64;
 pub(super) enum Last {
     /// No attempt has been made since the last one was settled.
     None,
-    /// The operation answered, or an attempt of its own ran out of time: a failure may be repeated.
+    /// The operation answered: a failure may be repeated.
     Answered(Verdict),
+    /// The time of the attempt was up before the operation answered: that may be repeated too.
+    CutOff,
     /// The time was up before an attempt could be made.
     Late,
     /// A policy refused: to be repeated only if it said when, and was not the call's own time.
@@ -78,7 +80,7 @@ impl Last {
 
     /// It has failed, and one beside it may do better. What is refused is refused for all.
     pub(super) const fn may_be_outdone(self) -> bool {
-        matches!(self, Self::Answered(Verdict::Failure))
+        matches!(self, Self::Answered(Verdict::Failure) | Self::CutOff)
     }
 }
 
@@ -87,19 +89,48 @@ pub(super) type Wait<'a> = Pin<Box<dyn Future<Output = Result<Admitted, Rejected
 
 /// An attempt that has waited and may begin. Nothing comes between this and its [lane](Lane::entered).
 pub(super) struct Admitted {
-    pass: Pass,
-    permit: bool,
-    at: Instant,
+    pub(super) pass: Pass,
+    pub(super) permit: bool,
+    pub(super) at: Instant,
 }
 
 impl<'a> Lane<'a> {
     /// The lane of a call that begins now.
-    pub(super) fn first(policies: &'a Policies, caller: Option<&'a Caller<'a>>) -> Self {
-        Self::new(policies, caller, Begun::now(policies))
+    pub(super) fn first(policies: &'a Policies) -> Self {
+        Self::new(policies, Begun::now(policies))
+    }
+
+    /// The lane of one who comes with a key, or at a cost of its own.
+    pub(super) fn of_caller(caller: &'a Caller<'a>) -> Self {
+        let mut lane = Self::first(caller.policies());
+        lane.caller = Some(caller);
+        lane
+    }
+
+    /// The same for a call whose first attempt went well, is counted, and is repeated nevertheless.
+    pub(super) fn after_success(mut self) -> Self {
+        self.last = Last::Answered(Verdict::Success);
+        self.held |= COUNTED;
+        self
+    }
+
+    #[inline]
+    fn breaker(&self) -> Option<&'a Breaker> {
+        self.caller.map_or(self.policies.circuit_breaker.as_ref(), Caller::breaker)
+    }
+
+    #[inline]
+    pub(super) fn tap(&self) -> Option<Tap<'a>> {
+        self.caller.map_or_else(|| self.policies.rate_limit.as_ref().map(Limiter::tap), Caller::tap)
+    }
+
+    #[inline]
+    fn gate(&self) -> Option<&'a Gate> {
+        self.caller.map_or(self.policies.bulkhead.as_ref(), Caller::gate)
     }
 
     /// The lane of a call to which nothing has happened since it began.
-    pub(super) fn new(policies: &'a Policies, caller: Option<&'a Caller<'a>>, begun: Begun) -> Self {
+    pub(super) fn new(policies: &'a Policies, begun: Begun) -> Self {
         let Begun { at: mut begun, deadline, mut flags } = begun;
         if is_heard() {
             flags |= TRACED;
@@ -107,7 +138,7 @@ impl<'a> Lane<'a> {
         }
         Self {
             policies,
-            caller,
+            caller: None,
             begun,
             deadline,
             at: begun,
@@ -132,7 +163,8 @@ impl<'a> Lane<'a> {
     /// The lane of an attempt beside one of this lane, from now on: it is no call of its own.
     pub(super) fn beside(&self, at: Instant) -> Self {
         let begun = Begun { at, deadline: self.deadline, flags: self.held & WATCHED };
-        let mut lane = Self::new(self.policies, self.caller, begun);
+        let mut lane = Self::new(self.policies, begun);
+        lane.caller = self.caller;
         lane.held |= BESIDE;
         lane
     }
@@ -227,8 +259,10 @@ impl<'a> Lane<'a> {
         }
         self.held &= SEEN | BESIDE;
         self.last = Last::None;
-        // A later attempt begins later.
-        self.at = Instant::UNKNOWN;
+        // A later attempt begins later, if anybody asks when.
+        if self.at != Instant::UNKNOWN || self.policies.flags() & TIMED != 0 {
+            self.at = now();
+        }
     }
 
     // What went well and is repeated nevertheless was not the end.
@@ -237,6 +271,33 @@ impl<'a> Lane<'a> {
             self.policies.tally().taken_back();
             self.held &= !COUNTED;
         }
+    }
+
+    /// Admission where nothing stands in the way. Otherwise nothing has happened.
+    #[inline]
+    pub(super) fn try_enter(&mut self) -> bool {
+        if self.at >= self.deadline {
+            return false;
+        }
+        let pass = match self.breaker().map(Breaker::try_pass) {
+            Some(None) => return false,
+            Some(Some(pass)) => pass,
+            None => Pass::NONE,
+        };
+        let tap = self.tap();
+        if tap.is_some_and(|tap| !tap.try_take(self.at)) {
+            return false;
+        }
+        if let Some(gate) = self.gate() {
+            let Some(permit) = gate.try_enter() else {
+                tap.into_iter().for_each(Tap::give_back);
+                return false;
+            };
+            permit.keep();
+            self.held |= PERMIT;
+        }
+        self.pass = pass;
+        true
     }
 
     /// Admission step by step: nothing to wait for, a wait, or a refusal.
@@ -253,12 +314,11 @@ impl<'a> Lane<'a> {
             self.refused(late, Last::Late);
             return Err(late);
         }
-        let doors = Doors::before(policies, self.caller);
-        let pass = match doors.breaker {
+        let pass = match self.breaker() {
             Some(breaker) => breaker.pass(self.at, policies).map(|pass| Some(Held::new(breaker, pass))),
             None => Ok(None),
         };
-        let queued = pass.and_then(|pass| self.queue(doors, pass));
+        let queued = pass.and_then(|pass| self.queue(pass));
         if let Err(rejected) = &queued {
             self.refused(*rejected, Last::refused(rejected));
         }
@@ -280,23 +340,22 @@ impl<'a> Lane<'a> {
     }
 
     // Who is refused at once pays for no wait.
-    fn queue(&mut self, doors: Doors<'a>, pass: Option<Held<'a>>) -> Result<Option<Wait<'a>>, Rejected> {
-        let (policies, deadline, at) = (self.policies, self.deadline, self.at);
-        let token = match doors.tap {
+    fn queue(&mut self, pass: Option<Held<'a>>) -> Result<Option<Wait<'a>>, Rejected> {
+        let token = match self.tap() {
             Some(tap) => {
-                let token = tap.try_acquire(at);
+                let token = tap.try_acquire(self.at);
                 if token.is_none() {
-                    tap.admits_waiting(at, deadline)?;
-                    return Ok(Some(Box::pin(wait(policies, doors, pass, None, at, deadline))));
+                    tap.admits_waiting(self.at, self.deadline)?;
+                    return Ok(Some(self.wait(pass, None)));
                 }
                 token
             }
             None => None,
         };
-        if let Some(gate) = doors.gate {
+        if let Some(gate) = self.gate() {
             let Some(permit) = gate.try_enter() else {
                 gate.admits_waiting()?;
-                return Ok(Some(Box::pin(wait(policies, doors, pass, token, at, deadline))));
+                return Ok(Some(self.wait(pass, token)));
             };
             permit.keep();
             self.held |= PERMIT;
@@ -320,6 +379,11 @@ impl<'a> Lane<'a> {
         }
         self.pass_is(pass);
         Ok(())
+    }
+
+    fn wait(&self, pass: Option<Held<'a>>, token: Option<Token<'a>>) -> Wait<'a> {
+        let doors = Doors { policies: self.policies, tap: self.tap(), gate: self.gate() };
+        Box::pin(doors.wait(pass, token, self.at, self.deadline))
     }
 
     fn pass_is(&mut self, pass: Pass) {
@@ -351,16 +415,21 @@ impl<'a> Lane<'a> {
 
     // Whether a success is counted for all calls already.
     fn judged(&self, verdict: Verdict) -> bool {
-        let Some(breaker) = breaker(self.policies, self.caller) else { return false };
+        let Some(breaker) = self.breaker() else { return false };
         if verdict == Verdict::Success && breaker.count(self.pass) {
-            return counts_for_all(breaker, self.policies, self.caller);
+            return self.counts_for_all(breaker);
         }
         if verdict == Verdict::Ignored {
             breaker.give_back(self.pass);
             return false;
         }
         breaker.answered(self.pass, self.at, verdict == Verdict::Failure, self.policies)
-            && counts_for_all(breaker, self.policies, self.caller)
+            && self.counts_for_all(breaker)
+    }
+
+    // One that is kept for a key goes with it, and what it has counted too.
+    fn counts_for_all(&self, breaker: &Breaker) -> bool {
+        self.policies.circuit_breaker.as_ref().is_some_and(|own| std::ptr::eq(own, breaker))
     }
 
     /// The attempt that might have run until this moment has not answered.
@@ -370,6 +439,7 @@ impl<'a> Lane<'a> {
         self.refused(elapsed, Last::Refused(None));
         if until != self.deadline {
             self.answered(Verdict::Failure);
+            self.last = Last::CutOff;
         }
         R::from_rejected(elapsed)
     }
@@ -377,12 +447,12 @@ impl<'a> Lane<'a> {
     /// Gives back what the attempt holds.
     pub(super) fn let_go(&mut self) {
         if self.held & PERMIT != 0 {
-            if let Some(gate) = Doors::before(self.policies, self.caller).gate {
+            if let Some(gate) = self.gate() {
                 gate.leave();
             }
         }
         if self.held & PROBE != 0 {
-            if let Some(breaker) = breaker(self.policies, self.caller) {
+            if let Some(breaker) = self.breaker() {
                 breaker.give_back(self.pass);
             }
         }
@@ -411,7 +481,7 @@ impl<'a> Lane<'a> {
             Last::None if std::thread::panicking() => Ending::Failed,
             Last::None => Ending::Cancelled,
             Last::Answered(Verdict::Success) => Ending::Ok,
-            Last::Answered(Verdict::Failure) => Ending::Failed,
+            Last::Answered(Verdict::Failure) | Last::CutOff => Ending::Failed,
             Last::Answered(Verdict::Ignored) => Ending::Ignored,
             Last::Late | Last::Refused(_) => Ending::Refused,
         }
@@ -456,46 +526,4 @@ impl Drop for Lane<'_> {
     fn drop(&mut self) {
         self.let_go();
     }
-}
-
-/// A token whose call never comes to run, because the bulkhead refuses it or it is given up in the queue, is not used:
-/// dropped, it goes back. A circuit that has opened while the call waited refuses it.
-async fn wait<'a>(
-    policies: &'a Policies,
-    doors: Doors<'a>,
-    pass: Option<Held<'a>>,
-    mut token: Option<Token<'a>>,
-    mut at: Instant,
-    deadline: Instant,
-) -> Result<Admitted, Rejected> {
-    if let (Some(tap), None) = (doors.tap, &token) {
-        let (one, since) = tap.acquire(at, deadline).await?;
-        (token, at) = (Some(one), since);
-    }
-    let mut permit = None;
-    if let Some(gate) = doors.gate {
-        let (entered, since) = gate.enter(at, deadline).await?;
-        (permit, at) = (Some(entered), since);
-    }
-    if is_late(at, deadline) {
-        return Err(TIME_IS_UP);
-    }
-    let pass = match pass {
-        Some(pass) => pass.renew(at, policies)?,
-        None => Pass::NONE,
-    };
-    if let Some(token) = token {
-        token.spend();
-    }
-    let inside = permit.is_some();
-    if let Some(permit) = permit {
-        permit.keep();
-    }
-    Ok(Admitted { pass, permit: inside, at })
-}
-
-const TIME_IS_UP: Rejected = Rejected::new(Key::Timeout, Refusal::Elapsed);
-
-fn is_late(at: Instant, deadline: Instant) -> bool {
-    at >= deadline && deadline != Instant::FAR
 }

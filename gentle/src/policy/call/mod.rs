@@ -20,6 +20,7 @@ pub use attempt::{Alone, Attempt};
 pub use pause::Pause;
 
 use super::judge::Judge;
+use super::rate_limit::{Limiter, Tap};
 use super::retry::{Course, Retrying, Schedule};
 use super::{Again, ByOutcome, Caller, Event, FromRejected, Outcome, Policies, Verdict};
 use crate::time::{Instant, now};
@@ -45,8 +46,6 @@ use race::{Race, beside};
 #[derive(Debug)]
 pub struct Call<'a> {
     policies: &'a Policies,
-    /// Who comes with a key or at a cost of its own.
-    caller: Option<&'a Caller<'a>>,
     /// Whether the first attempt went well and left nothing to do.
     done: bool,
     under_way: Option<UnderWay<'a>>,
@@ -76,8 +75,16 @@ impl Drop for UnderWay<'_> {
 
 impl<'a> Call<'a> {
     #[inline]
-    pub(super) const fn new(policies: &'a Policies, caller: Option<&'a Caller<'a>>) -> Self {
-        Self { policies, caller, done: false, under_way: None }
+    pub(super) const fn new(policies: &'a Policies) -> Self {
+        Self { policies, done: false, under_way: None }
+    }
+
+    /// A call of one who comes with a key, or at a cost of its own: it is under way from the beginning, so that others
+    /// carry nothing along for it.
+    #[inline]
+    pub(super) fn of_caller(caller: &'a Caller<'a>) -> Self {
+        let under_way = Some(UnderWay::new(Lane::of_caller(caller)));
+        Self { policies: caller.policies(), done: false, under_way }
     }
 
     /// Makes one attempt: waits for its token and its permit, then runs `operation` within its time.
@@ -200,13 +207,25 @@ impl<'a> Call<'a> {
         if self.settled() == 0 {
             retry.earn();
         }
-        let refused = !J::PLAIN && matches!(self.last(), Last::Refused(_));
-        if !judge.retries(&outcome) && !refused {
+        if !self.repeats(&outcome, &judge) {
             return ControlFlow::Break(outcome);
         }
         match self.pause(retry, || judge.retry_after(&outcome)) {
             Some(pause) => ControlFlow::Continue(pause),
             None => ControlFlow::Break(outcome),
+        }
+    }
+
+    // What a policy has made of an attempt is not an outcome like others, but plain judges call it a failure all the same.
+    #[inline]
+    fn repeats<R, J: Judge<R>>(&self, outcome: &R, judge: &J) -> bool {
+        if J::PLAIN {
+            return judge.retries(outcome);
+        }
+        match self.last() {
+            Last::Refused(_) => true,
+            Last::CutOff => judge.retries_cut_off(outcome),
+            Last::None | Last::Late | Last::Answered(_) => judge.retries(outcome),
         }
     }
 
@@ -245,6 +264,14 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// The rate limit that the call goes by.
+    fn tap(&self) -> Option<Tap<'a>> {
+        match &self.under_way {
+            Some(under_way) => under_way.lane.tap(),
+            None => self.policies.rate_limit.as_ref().map(Limiter::tap),
+        }
+    }
+
     #[inline]
     fn lane(&mut self) -> &mut Lane<'a> {
         &mut self.under_way().lane
@@ -252,13 +279,16 @@ impl<'a> Call<'a> {
 
     #[inline]
     fn under_way(&mut self) -> &mut UnderWay<'a> {
-        self.under_way.get_or_insert_with(|| UnderWay::new(Lane::first(self.policies, self.caller)))
+        self.under_way.get_or_insert_with(|| {
+            let lane = Lane::first(self.policies);
+            UnderWay::new(if self.done { lane.after_success() } else { lane })
+        })
     }
 
     /// An attempt beside the one of this call, from now on, that has its deadline.
     fn beside(&mut self, at: Instant) -> Self {
         let lane = self.lane().beside(at);
-        Self { under_way: Some(UnderWay::new(lane)), ..Self::new(self.policies, self.caller) }
+        Self { under_way: Some(UnderWay::new(lane)), ..Self::new(self.policies) }
     }
 
     #[inline]
@@ -266,14 +296,15 @@ impl<'a> Call<'a> {
         self.under_way.is_some()
     }
 
-    /// Takes the answer of the first attempt. One that went well needs no more, unless a `judge` could repeat even that.
+    /// Takes the answer of the first attempt. One that went well needs no more; should a judge repeat even that, the call
+    /// begins at this moment, which is the one at which it began, for the answer was there at once.
     #[expect(
         clippy::inline_always,
         reason = "it has one caller in each function, whose every call goes through it"
     )]
     #[inline(always)]
-    fn answered_first(&mut self, first: First<'a>, verdict: Verdict, plain: bool) {
-        if plain && verdict == Verdict::Success && first.count() {
+    fn answered_first(&mut self, first: First<'a>, verdict: Verdict) {
+        if verdict == Verdict::Success && first.count() {
             first.end();
             self.done = true;
         } else {
@@ -292,7 +323,7 @@ impl<'a> Call<'a> {
     #[cold]
     #[inline(never)]
     fn proceed_slowly(&mut self, begun: Begun) {
-        self.under_way = Some(UnderWay::new(Lane::new(self.policies, self.caller, begun)));
+        self.under_way = Some(UnderWay::new(Lane::new(self.policies, begun)));
     }
 
     #[cold]
@@ -303,8 +334,8 @@ impl<'a> Call<'a> {
 
     /// Takes the answer of a first attempt that was made alone.
     #[inline]
-    fn answered_alone(&mut self, verdict: Verdict, plain: bool) {
-        if plain && verdict == Verdict::Success {
+    fn answered_alone(&mut self, verdict: Verdict) {
+        if verdict == Verdict::Success {
             self.policies.succeeded();
             self.done = true;
         } else {
@@ -331,17 +362,22 @@ impl<'a> Call<'a> {
         let at = now();
         let elapsed = lane.settle(at);
         let (policy, attempts) = (policies.name(), lane.made());
+        let hint = if matches!(last, Last::None | Last::Answered(_)) { asked() } else { None };
         let delay = retry.follow(
             course,
             attempts,
             || policies.retry_now(),
-            |schedule| delay(schedule, last, elapsed, asked),
+            |schedule| delay(schedule, last, elapsed, hint),
         );
         let Some(delay) = delay else {
             tracing::debug!(policy, attempts, ?elapsed, "the last attempt failed");
             return None;
         };
         let (due, deadline) = (at + delay, lane.deadline());
+        // Who knows that there will be no time left is told why, not that there is none.
+        if hint.is_some_and(|hint| at + hint >= deadline) && deadline != Instant::FAR {
+            return None;
+        }
         // A delay that would end after the deadline is not slept either, and costs no budget: the next attempt comes
         // at once and is refused for lack of time, so that the caller sees a timeout rather than the last failure.
         if due >= deadline && deadline != Instant::FAR {
@@ -363,17 +399,10 @@ impl<'a> Call<'a> {
     }
 }
 
-fn delay(
-    schedule: &mut Schedule,
-    last: Last,
-    elapsed: Duration,
-    asked: impl FnOnce() -> Option<Duration>,
-) -> Option<Duration> {
-    match last {
-        Last::Refused(retry_after) => schedule.next_after(elapsed, retry_after?),
-        Last::None | Last::Late | Last::Answered(_) => match asked() {
-            Some(hint) => schedule.next_after(elapsed, hint),
-            None => schedule.next(elapsed),
-        },
+fn delay(schedule: &mut Schedule, last: Last, elapsed: Duration, hint: Option<Duration>) -> Option<Duration> {
+    match (last, hint) {
+        (Last::Refused(retry_after), _) => schedule.next_after(elapsed, retry_after?),
+        (_, Some(hint)) => schedule.next_after(elapsed, hint),
+        (_, None) => schedule.next(elapsed),
     }
 }

@@ -27,7 +27,7 @@
 //! | `5 in a row` | five failed with no success between them |
 //! | `manual` | somebody says so: [`Circuit::isolate`] |
 //!
-//! **What counts:** a call that fails, and an attempt that is cut off by `timeout = "2s each attempt"`. What another
+//! **What counts:** a call that fails (any error, or what `failure_if` says: see [`rules`](super::rules)), and an attempt that is cut off by `timeout = "2s each attempt"`. What another
 //! policy refuses, a call whose whole time is up and one that is given up count neither way; so what hangs is noticed
 //! only with a limit for each attempt. A call counts for the state in which it passed: what comes late, from before
 //! it opened, neither closes it nor opens it again. The time of a slow call begins when it has its token and its permit.

@@ -37,6 +37,7 @@
 //! | [`rate_limit`](Handler::rate_limit), [`bulkhead`](Handler::bulkhead), [`retry`](Handler::retry), [`hedge`](Handler::hedge), [`timeout`](Handler::timeout) | one policy, around what the method is called on |
 //! | [`gently`](Handler::gently) | whole [`Policies`], shared if you like |
 //! | [`gently_each`](Handler::gently_each) | the same, for each key of an input |
+//! | [`judged_by`](Gently::judged_by) | behind one of these: the [`Rules`](super::Rules) by which it goes |
 //!
 //! **Order.** Each method wraps what it is called on, so *here the order is the one you write*, the last method
 //! outermost: `.rate_limit(…)?.retry(…)?` takes a token for every attempt, `.retry(…)?.rate_limit(…)?` one for all of

@@ -3,7 +3,9 @@ use std::hash::Hash;
 use std::ops::ControlFlow;
 use std::pin::pin;
 
-use super::super::{Builder, FromRejected, Key, Mistake, Mistakes, Outcome, Policies, SharedPolicies};
+use super::super::{
+    Builder, ByOutcome, FromRejected, Judge, Key, Mistake, Mistakes, Policies, SharedPolicies,
+};
 use super::Handler;
 
 /// A handler under a policy that lets it run once or not at all: see [`Handler::rate_limit`],
@@ -11,9 +13,10 @@ use super::Handler;
 ///
 /// A clone shares the state.
 #[derive(Clone)]
-pub struct Guarded<H> {
+pub struct Guarded<H, J = ByOutcome> {
     handler: H,
     policies: SharedPolicies,
+    judge: J,
 }
 
 impl<H> Guarded<H> {
@@ -22,7 +25,7 @@ impl<H> Guarded<H> {
         if policies.is_keyed() {
             return Err(no_key(&policies).into());
         }
-        Ok(Self { handler, policies: policies.into() })
+        Ok(Self { handler, policies: policies.into(), judge: ByOutcome })
     }
 }
 
@@ -34,10 +37,11 @@ fn no_key(policies: &Policies) -> Mistake {
         .with_help("leave `each` out, or hand policies over together with their key: `gently_each(policies, |input| ...)`")
 }
 
-impl<In, H> Handler<In> for Guarded<H>
+impl<In, H, J> Handler<In> for Guarded<H, J>
 where
     In: Send,
     H: Handler<In>,
+    J: Judge<Result<H::Output, H::Error>> + Send + Sync,
     Result<H::Output, H::Error>: FromRejected,
 {
     type Output = H::Output;
@@ -45,21 +49,7 @@ where
 
     async fn handle(&self, input: In) -> Result<H::Output, H::Error> {
         let mut call = self.policies.begin();
-        let outcome = call.attempt(pin!(async { self.handler.handle(input).await })).await;
-        // Without a retry there is nothing to decide.
-        let _ = call.settle(Ended { failed: outcome.is_err() });
-        outcome
-    }
-}
-
-/// How an attempt ended, for policies that learn from it.
-struct Ended {
-    failed: bool,
-}
-
-impl Outcome for Ended {
-    fn is_failure(&self) -> bool {
-        self.failed
+        call.attempt_as(pin!(async { self.handler.handle(input).await }), &self.judge).await
     }
 }
 
@@ -67,21 +57,23 @@ impl Outcome for Ended {
 ///
 /// A clone shares the state.
 #[derive(Clone)]
-pub struct Retried<H> {
+pub struct Retried<H, J = ByOutcome> {
     handler: H,
     policies: SharedPolicies,
+    judge: J,
 }
 
 impl<H> Retried<H> {
     pub(super) fn new(handler: H, policies: Builder) -> Result<Self, Mistakes> {
-        Ok(Self { handler, policies: policies.build()?.into() })
+        Ok(Self { handler, policies: policies.build()?.into(), judge: ByOutcome })
     }
 }
 
-impl<In, H> Handler<In> for Retried<H>
+impl<In, H, J> Handler<In> for Retried<H, J>
 where
     In: Clone + Send,
     H: Handler<In>,
+    J: Judge<Result<H::Output, H::Error>> + Send + Sync,
 {
     type Output = H::Output;
     type Error = H::Error;
@@ -89,8 +81,9 @@ where
     async fn handle(&self, input: In) -> Result<H::Output, H::Error> {
         let mut call = self.policies.begin();
         loop {
-            let outcome = call.alone(pin!(self.handler.handle(input.clone()))).await;
-            match call.settle(outcome) {
+            let operation = pin!(self.handler.handle(input.clone()));
+            let outcome = call.alone_as(operation, &self.judge).await;
+            match call.settle_as(outcome, &self.judge) {
                 ControlFlow::Break(outcome) => return outcome,
                 ControlFlow::Continue(pause) => pause.await,
             }
@@ -102,21 +95,23 @@ where
 ///
 /// A clone shares the state.
 #[derive(Clone)]
-pub struct Gently<H> {
+pub struct Gently<H, J = ByOutcome> {
     handler: H,
     policies: SharedPolicies,
+    judge: J,
 }
 
 impl<H> Gently<H> {
     pub(super) const fn new(handler: H, policies: SharedPolicies) -> Self {
-        Self { handler, policies }
+        Self { handler, policies, judge: ByOutcome }
     }
 }
 
-impl<In, H> Handler<In> for Gently<H>
+impl<In, H, J> Handler<In> for Gently<H, J>
 where
     In: Clone + Send,
     H: Handler<In>,
+    J: Judge<Result<H::Output, H::Error>> + Send + Sync,
     Result<H::Output, H::Error>: FromRejected,
 {
     type Output = H::Output;
@@ -128,7 +123,7 @@ where
             let input = input.clone();
             async move { handler.handle(input).await }
         };
-        self.policies.call(attempt).await
+        self.policies.call_as(&self.judge, attempt).await
     }
 }
 
@@ -176,10 +171,38 @@ impl<H, F> fmt::Debug for GentlyEach<H, F> {
     }
 }
 
+macro_rules! judged {
+    ($($policed:ident),+) => {$(
+        impl<H, J> $policed<H, J> {
+            /// Lets `judge` say what is a failure, what is repeated and when: [`Rules`](crate::policy::Rules), or something of
+            /// your own.
+            ///
+            /// ```
+            /// use gentle::policy::{Rules, handler::Handler};
+            ///
+            /// # async fn read(player: u64) -> Result<u32, gentle::Rejected> { Ok(40 + player as u32) }
+            /// # #[tokio::main(flavor = "current_thread")]
+            /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+            /// let rules = Rules::new().retry_if(gentle::Rejected::is_timeout);
+            /// let read = read.timeout("1s")?.retry("3 attempts")?.judged_by(rules);
+            /// assert_eq!(read.handle(2).await, Ok(42));
+            /// # Ok(())
+            /// # }
+            /// ```
+            pub fn judged_by<K>(self, judge: K) -> $policed<H, K> {
+                let Self { handler, policies, judge: _ } = self;
+                $policed { handler, policies, judge }
+            }
+        }
+    )+};
+}
+
+judged!(Guarded, Retried, Gently);
+
 // Functions and closures have no `Debug`, and a handler around one should not lose its own for that.
 macro_rules! debug_without_the_handler {
     ($($policed:ident),+) => {$(
-        impl<H> fmt::Debug for $policed<H> {
+        impl<H, J> fmt::Debug for $policed<H, J> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.debug_struct(stringify!($policed)).field("policies", &self.policies).finish_non_exhaustive()
             }

@@ -53,6 +53,11 @@ impl Policies {
                 set.timeout = Some(timeout);
                 state.set(timeout.on());
             }),
+            // What it answers is code, and asks for the word when it is needed.
+            Key::Fallback => {
+                let named = self.text.written().fallback;
+                self.change(named.as_ref(), parse(text)?, |_, fallback, set| set.fallback = Some(fallback))
+            }
             other => Err(unnamed(other)),
         }
     }
@@ -136,6 +141,7 @@ impl Policies {
             Key::Hedge => self.back(key, written.hedge, now.hedge),
             Key::Timeout => self.back(key, written.timeout, now.timeout),
             Key::CircuitBreaker => self.back(key, written.circuit_breaker, now.circuit_breaker),
+            Key::Fallback => self.back(key, written.fallback, now.fallback),
             _ => Ok(()),
         }
     }

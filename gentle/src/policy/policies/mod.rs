@@ -15,13 +15,14 @@ use gentle_dsl::{Key, PolicySet, Retry, Setting, parse_policies};
 use super::bulkhead::Gate;
 use super::circuit_breaker::{Breaker, Circuit, slow_above};
 use super::each::{Each, PolicyKey};
+use super::fallback::Failed;
 use super::hedge::{Hedging, Terms};
 use super::keys::{self, Keys};
 use super::observe::everybodys_flags;
 use super::rate_limit::Limiter;
 use super::retry::Retrying;
 use super::timeout::Limits;
-use super::{Builder, ByOutcome, Call, Caller, Event, FromRejected, Mistakes, Outcome};
+use super::{Builder, ByOutcome, Call, Caller, Event, Fallible, FromRejected, Judge, Mistakes, Outcome};
 use crate::error::Place;
 use record::Record;
 use text::Text;
@@ -258,6 +259,7 @@ impl Policies {
         Fut: Future,
         Fut::Output: Outcome + FromRejected,
     {
+        // Not `call_as` by a judge who is none: one more future around it costs a dozen instructions.
         let mut call = self.begin();
         loop {
             let outcome = {
@@ -275,10 +277,99 @@ impl Policies {
         }
     }
 
+    /// Runs `operation` like [`call`](Self::call), and lets `judge` say what its outcomes are: by [`Rules`](super::Rules)
+    /// or by something of your own.
+    ///
+    /// # Errors
+    ///
+    /// The operation's own error, unchanged, or what it makes of a [`Rejected`](super::Rejected).
+    ///
+    /// # Cancel safety
+    ///
+    /// That of [`call`](Self::call).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gentle::policy::{Policies, Rules};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let again = Policies::parse(r#"retry = "now, 3 attempts""#)?;
+    /// let rules = Rules::new().retry_if(|outcome: &anyhow::Result<u32>| matches!(outcome, Ok(0)));
+    /// let mut answers = [0, 0, 7].into_iter();
+    /// let mut next = || answers.next().ok_or_else(|| anyhow::anyhow!("no more"));
+    /// assert_eq!(again.call_as(&rules, || std::future::ready(next())).await?, 7);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn call_as<J, F, Fut>(&self, judge: J, mut operation: F) -> Fut::Output
+    where
+        J: Judge<Fut::Output>,
+        F: FnMut() -> Fut,
+        Fut: Future,
+        Fut::Output: FromRejected,
+    {
+        let mut call = self.begin();
+        loop {
+            let outcome = {
+                let first = pin!(operation());
+                if self.hedges() {
+                    call.race(first, &mut operation, &judge).await
+                } else {
+                    call.attempt_as(first, &judge).await
+                }
+            };
+            match call.settle_as(outcome, &judge) {
+                ControlFlow::Break(outcome) => return outcome,
+                ControlFlow::Continue(pause) => pause.await,
+            }
+        }
+    }
+
+    /// Hands back an outcome that is a success, and for a failure asks what to answer instead: see
+    /// [`fallback`](super::fallback). What a fallback has made may fail in its turn, and be handed to another.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gentle::policy::Policies;
+    /// use std::ops::ControlFlow;
+    ///
+    /// # async fn ask() -> anyhow::Result<u32> { anyhow::bail!("down") }
+    /// # async fn from_cache(_: anyhow::Error) -> anyhow::Result<u32> { Ok(7) }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> anyhow::Result<()> {
+    /// let gently = Policies::parse(r#"timeout = "2s", circuit_breaker = "on", fallback = "on""#)?;
+    /// let score = match gently.fall_back(gently.call(|| ask()).await) {
+    ///     ControlFlow::Break(outcome) => outcome?,
+    ///     ControlFlow::Continue(failed) => failed.answer(from_cache).await?,
+    /// };
+    /// assert_eq!(score, 7);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn fall_back<R: Fallible>(&self, outcome: R) -> ControlFlow<R, Failed<R::Value, R::Error>> {
+        if outcome.error().is_none() || self.is_fallback_off() {
+            return ControlFlow::Break(outcome);
+        }
+        match outcome.into_error() {
+            Ok(error) => {
+                tracing::debug!(policy = self.name(), "falling back");
+                ControlFlow::Continue(Failed::new(error))
+            }
+            Err(success) => ControlFlow::Break(success),
+        }
+    }
+
+    fn is_fallback_off(&self) -> bool {
+        self.text.read(|set| set.fallback == Some(Setting::Off))
+    }
+
     /// Begins a call: the state machine that the macros and [`call`](Self::call) drive.
     #[inline]
     pub fn begin(&self) -> Call<'_> {
-        Call::new(self, None)
+        Call::new(self)
     }
 
     /// The states of those who come with a key.

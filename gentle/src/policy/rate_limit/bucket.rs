@@ -7,7 +7,7 @@ use tokio::sync::{Notify, Semaphore};
 
 use super::gcra::{Change, Pace};
 use super::windows::Windows;
-use crate::time::Instant;
+use crate::time::{Instant, now};
 
 /// How a limit gives out tokens: a smooth pace where that is all there is, windows under a lock where there are several,
 /// or where they are exact.
@@ -24,6 +24,8 @@ pub(super) struct Terms {
 #[derive(Debug)]
 pub(crate) struct Bucket {
     full_at: AtomicU64,
+    /// Until when nobody is admitted, whatever there is.
+    closed_until: AtomicU64,
     pub(super) line: Line,
     rest: OnceLock<Box<Rest>>,
 }
@@ -76,20 +78,40 @@ impl Terms {
     /// Takes so many tokens, or says when they are due.
     #[inline]
     pub(super) fn take(&self, bucket: &Bucket, at: Instant, cost: u32) -> Result<(), Instant> {
-        if self.is_several() {
-            self.rest(bucket).windows.take(at, cost)
-        } else {
-            self.pace.take(&bucket.full_at, at, cost)
+        if !self.is_several() {
+            return self.pace.take(&bucket.full_at, at, cost);
         }
+        let closed_until = bucket.closed_until();
+        if at < closed_until { Err(closed_until) } else { self.rest(bucket).windows.take(at, cost) }
+    }
+
+    /// Takes so many tokens, whatever the bucket holds not before it opens.
+    pub(super) fn take_if_open(&self, bucket: &Bucket, at: Instant, cost: u32) -> Result<(), Instant> {
+        if self.is_closed(bucket, at) { Err(bucket.closed_until()) } else { self.take(bucket, at, cost) }
+    }
+
+    /// Admits nobody until then. One smooth window is empty afterwards: calls go on one by one at their rate.
+    pub(super) fn close(&self, bucket: &Bucket, until: Instant) {
+        if self.is_off() {
+            return;
+        }
+        bucket.closed_until.fetch_max(until.nanos(), Ordering::AcqRel);
+        if !self.is_several() {
+            self.pace.empty_until(&bucket.full_at, until);
+        }
+    }
+
+    pub(super) fn is_closed(&self, bucket: &Bucket, at: Instant) -> bool {
+        at < bucket.closed_until() && !self.is_off()
     }
 
     /// How long a call waits for its tokens when others come first, for `ahead` tokens together.
     pub(super) fn wait(&self, bucket: &Bucket, at: Instant, cost: u32, ahead: u32) -> Duration {
-        if self.is_several() {
-            self.rest(bucket).windows.wait(at, cost, ahead)
-        } else {
-            self.pace.wait(&bucket.full_at, at, cost, ahead)
+        if !self.is_several() {
+            return self.pace.wait(&bucket.full_at, at, cost, ahead);
         }
+        let from = bucket.closed_until().max(at);
+        (from - at).saturating_add(self.rest(bucket).windows.wait(from, cost, ahead))
     }
 
     /// How many tokens there are; `None` where there is no limit.
@@ -106,7 +128,11 @@ impl Terms {
         if self.is_several() { self.rest(bucket).windows.holds(cost) } else { self.pace.holds(cost) }
     }
 
+    // What was taken before it was closed is not there again before it opens.
     pub(super) fn give_back(&self, bucket: &Bucket, cost: u32) {
+        if bucket.closed_until() > Instant::UNKNOWN && self.is_closed(bucket, now()) {
+            return;
+        }
         if self.is_several() {
             self.rest(bucket).windows.give_back(cost);
         } else {
@@ -123,6 +149,10 @@ impl Terms {
         Windows::new(given.as_deref().or(self.declared).filter(|limit| several(Some(limit))))
     }
 
+    fn is_off(&self) -> bool {
+        !self.is_several() && self.pace.is_off()
+    }
+
     #[inline]
     fn is_several(&self) -> bool {
         self.several.load(Ordering::Acquire)
@@ -132,20 +162,32 @@ impl Terms {
 impl Bucket {
     /// A full one.
     pub(crate) const fn new() -> Self {
-        Self { full_at: AtomicU64::new(0), line: Line(AtomicU64::new(0)), rest: OnceLock::new() }
+        Self {
+            full_at: AtomicU64::new(0),
+            closed_until: AtomicU64::new(0),
+            line: Line(AtomicU64::new(0)),
+            rest: OnceLock::new(),
+        }
     }
 
     /// Whether it is like a new one, which nobody waits at.
     pub(crate) fn is_full(&mut self, at: Instant) -> bool {
         let windows = |rest: &mut Box<Rest>| rest.windows.are_full(at);
-        *self.full_at.get_mut() <= at.nanos() && self.rest.get_mut().is_none_or(windows)
+        *self.full_at.get_mut() <= at.nanos()
+            && *self.closed_until.get_mut() <= at.nanos()
+            && self.rest.get_mut().is_none_or(windows)
     }
 
     pub(super) fn carry(&self, change: Change, limit: Option<&RateLimit>, at: Instant) {
         change.carry(&self.full_at, at);
+        self.closed_until.store(0, Ordering::Release);
         if let Some(rest) = self.rest.get() {
             rest.windows.set(limit, at);
         }
+    }
+
+    fn closed_until(&self) -> Instant {
+        Instant::from_nanos(self.closed_until.load(Ordering::Acquire))
     }
 
     /// The first in line looks again.

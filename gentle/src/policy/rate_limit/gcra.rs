@@ -38,6 +38,16 @@ impl Pace {
         Change { before, interval, tolerance }
     }
 
+    /// The bucket has no token before `until`, and then one.
+    pub(super) fn empty_until(&self, bucket: &AtomicU64, until: Instant) {
+        let full_at = until.nanos().saturating_add(self.tolerance.load(Ordering::Relaxed));
+        bucket.fetch_max(full_at, Ordering::AcqRel);
+    }
+
+    pub(super) fn is_off(&self) -> bool {
+        self.interval.load(Ordering::Relaxed) == 0
+    }
+
     /// Takes so many tokens, or says when they are due.
     #[inline]
     pub(super) fn take(&self, bucket: &AtomicU64, at: Instant, cost: u32) -> Result<(), Instant> {

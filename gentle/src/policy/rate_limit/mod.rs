@@ -27,6 +27,11 @@
 //!
 //! **For each:** `"20/s each tenant"` is twenty a second for each tenant: see [`each`](super::each).
 //!
+//! **Closed:** an answer that says when to come back closes the limit for that long, where `retry_after` tells how to read
+//! it (see [`rules`](super::rules)); a limit for each key only for that key. Nobody is admitted meanwhile, not even who has a
+//! token and stands in the queue of a bulkhead; afterwards the bucket is empty, and calls go on one by one. A change of the
+//! limit opens it.
+//!
 //! **Cost:** an admission is one compare-and-swap, a refusal writes nothing; several windows, and exact ones, take a lock
 //! for as long as that; one timer for the whole line. A timer is
 //! a millisecond coarse and always late, never early: with a burst of one, `1/10ms` gives a little less than
@@ -181,7 +186,23 @@ impl<'a> Tap<'a> {
 
     /// Takes the tokens in the same way; dropped before the call begins, they go back.
     pub(crate) fn try_acquire(self, at: Instant) -> Option<Token<'a>> {
-        self.try_take(at).then(|| Token(self))
+        // A bucket that is closed is empty, unless somebody changes it in this very moment.
+        (!self.is_closed(at) && self.try_take(at)).then(|| Token(self))
+    }
+
+    /// Leaves the other side alone for so long: it has asked for it. Those in line wait that much longer, or are
+    /// refused if that is more than they came for.
+    #[cold]
+    pub(crate) fn close(self, time: Duration) {
+        let Self { limiter, bucket, .. } = self;
+        limiter.terms.close(bucket, now() + time);
+        limiter.changes.fetch_add(1, Ordering::Relaxed);
+        bucket.wake();
+    }
+
+    /// Whether it was closed, and still is.
+    pub(crate) fn is_closed(self, at: Instant) -> bool {
+        self.limiter.terms.is_closed(self.bucket, at)
     }
 
     /// Gives back tokens that were taken for a call that does not begin.
@@ -264,7 +285,7 @@ impl<'a> Tap<'a> {
         let _turn = rest.turn.acquire().await;
         loop {
             let at = now();
-            let due = match limiter.terms.take(bucket, at, cost) {
+            let due = match limiter.terms.take_if_open(bucket, at, cost) {
                 Ok(()) => return Ok((Token(self), at)),
                 Err(due) => due,
             };

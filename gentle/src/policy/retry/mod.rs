@@ -19,6 +19,12 @@
 //! ends at once as a timeout. A refusal by another policy is tried again only if it says when, not before that, and
 //! not if that is beyond the ceiling of the back-off.
 //!
+//! **What is repeated** is a failure: any error, or what `failure_if` says, and where there is a `retry_if` what that says
+//! and nothing else. With it a function can be retried that has no errors at all: `retry_if = |number: &u32| *number == 0`.
+//! `retry_after` reads in an error when to come back: the pause is that long at least, and where that is beyond the ceiling
+//! of the back-off, beyond `within` or beyond the time of the call, the error comes back at once. [`rules`](super::rules)
+//! has all of it, also by hand.
+//!
 //! The budget allows so many retries for a hundred calls, and its floor in any case; when it is spent, the error comes
 //! back.
 //!

@@ -1,26 +1,14 @@
-/// Which responses are failures, beside all errors.
+use super::super::{Judge, Verdict};
+
+/// Errors are failures, and so are the responses that a function says are.
 ///
 /// Chosen by [`GentleLayer::failure_if`](super::GentleLayer::failure_if).
-pub trait Judge<Res>: Send + Sync + 'static {
-    /// Whether this response is a failure.
-    fn is_failure(&self, response: &Res) -> bool;
-}
-
-/// Errors are failures and responses are not: what a [`GentleLayer`](super::GentleLayer) does at first.
 #[derive(Clone, Copy, Debug)]
-pub struct Errors;
+pub struct FailureIf<F>(pub(super) F);
 
-impl<Res> Judge<Res> for Errors {
-    fn is_failure(&self, _: &Res) -> bool {
-        false
-    }
-}
-
-impl<Res, J> Judge<Res> for J
-where
-    J: Fn(&Res) -> bool + Send + Sync + 'static,
-{
-    fn is_failure(&self, response: &Res) -> bool {
-        self(response)
+impl<Res, E, F: Fn(&Res) -> bool> Judge<Result<Res, E>> for FailureIf<F> {
+    fn verdict(&self, outcome: &Result<Res, E>) -> Verdict {
+        let failed = outcome.as_ref().map_or(true, &self.0);
+        if failed { Verdict::Failure } else { Verdict::Success }
     }
 }

@@ -3,13 +3,13 @@ use std::sync::Arc;
 
 use tower_layer::Layer;
 
-use super::super::{Mistake, Mistakes, Policies, Rejected, SharedPolicies};
-use super::{Boxed, CloneRequest, Errors, ForAll, Gentle, Once, OwnError, Respond};
+use super::super::{ByOutcome, Mistake, Mistakes, Policies, Rejected, SharedPolicies};
+use super::{Boxed, CloneRequest, FailureIf, ForAll, Gentle, Once, OwnError, Respond};
 
 /// A [`Layer`] that puts [`Policies`] around a service.
 ///
 /// Every service it makes, and every clone of one, shares the state of these policies. The parameters say how a
-/// request is had again (`Q`), what becomes of a refusal (`A`), which responses are failures (`F`) and what the key of a
+/// request is had again (`Q`), what becomes of a refusal (`A`), which outcomes are failures (`F`) and what the key of a
 /// request is (`K`); the methods choose them.
 ///
 /// # Examples
@@ -28,7 +28,7 @@ use super::{Boxed, CloneRequest, Errors, ForAll, Gentle, Once, OwnError, Respond
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct GentleLayer<Q = Once, A = Boxed, F = Errors, K = ForAll> {
+pub struct GentleLayer<Q = Once, A = Boxed, F = ByOutcome, K = ForAll> {
     pub(super) policies: SharedPolicies,
     pub(super) repeat: Q,
     pub(super) answer: A,
@@ -41,7 +41,7 @@ pub struct GentleLayer<Q = Once, A = Boxed, F = Errors, K = ForAll> {
 impl GentleLayer {
     /// A layer of these policies: of a `static`, in an `Arc`, or its own.
     pub fn new(policies: impl Into<SharedPolicies>) -> Self {
-        let (policies, repeat, answer, judge) = (policies.into(), Once, Boxed, Errors);
+        let (policies, repeat, answer, judge) = (policies.into(), Once, Boxed, ByOutcome);
         Self { policies, repeat, answer, judge, key: ForAll, repeats: false, keyed: false }
     }
 
@@ -136,12 +136,42 @@ impl<Q, A, F, K> GentleLayer<Q, A, F, K> {
     /// # drop(layer);
     /// # Ok::<(), gentle::policy::Mistakes>(())
     /// ```
-    pub fn failure_if<Res, J>(self, is_failure: J) -> GentleLayer<Q, A, J, K>
+    pub fn failure_if<Res, J>(self, is_failure: J) -> GentleLayer<Q, A, FailureIf<J>, K>
     where
         J: Fn(&Res) -> bool + Send + Sync + 'static,
     {
+        self.judged_by(FailureIf(is_failure))
+    }
+
+    /// What `judge` says about the `Result` of a request holds, of its responses and of its errors: which are failures,
+    /// which are repeated, and when to come back.
+    ///
+    /// ```
+    /// use axum::response::Response;
+    /// use gentle::policy::Rules;
+    /// use gentle::policy::tower::GentleLayer;
+    /// use std::{convert::Infallible, time::Duration};
+    ///
+    /// type Answer = Result<Response, Infallible>;
+    ///
+    /// fn retry_after(outcome: &Answer) -> Option<Duration> {
+    ///     let header = outcome.as_ref().ok()?.headers().get("retry-after")?;
+    ///     header.to_str().ok()?.parse().ok().map(Duration::from_secs)
+    /// }
+    ///
+    /// fn is_busy(outcome: &Answer) -> bool {
+    ///     outcome.as_ref().is_ok_and(|response| response.status() == 429)
+    /// }
+    ///
+    /// let layer = GentleLayer::parse(r#"rate_limit = "10/s", retry = "3 attempts""#)?
+    ///     .clone_request()
+    ///     .judged_by(Rules::<Answer>::new().retry_if(is_busy).retry_after(retry_after));
+    /// # drop(layer);
+    /// # Ok::<(), gentle::policy::Mistakes>(())
+    /// ```
+    pub fn judged_by<J>(self, judge: J) -> GentleLayer<Q, A, J, K> {
         let Self { policies, repeat, answer, judge: _, key, repeats, keyed } = self;
-        GentleLayer { policies, repeat, answer, judge: is_failure, key, repeats, keyed }
+        GentleLayer { policies, repeat, answer, judge, key, repeats, keyed }
     }
 
     /// For policies that are kept [for each](super::super::each) key: the key of a request. It is made once, before the first

@@ -70,7 +70,8 @@
 //! `debug` says that it was not retried; a layer with a retry that was told nothing says so at level `warn` when it is
 //! put on.
 //!
-//! All errors are failures, and no response is; [`failure_if`](GentleLayer::failure_if) names those that are. Each
+//! All errors are failures, and no response is; [`failure_if`](GentleLayer::failure_if) names those that are, and
+//! [`judged_by`](GentleLayer::judged_by) lets [`Rules`](crate::policy::Rules) say all of it, errors and a retry-after included. Each
 //! attempt has a service of its own that was made ready, the later ones after the pause and within the timeout of the
 //! whole call. A service that cannot be made ready ends the call. A refusal that another layer further in made is an
 //! error like others: put policies that shall know of each other into one layer.
@@ -99,7 +100,7 @@ mod service;
 mod status;
 
 pub use answer::{Answer, Boxed, OwnError, Respond};
-pub use judge::{Errors, Judge};
+pub use judge::FailureIf;
 pub use keyed::{ForAll, Keyed};
 pub use layer::GentleLayer;
 pub use repeat::{CloneRequest, Once, Repeat};

@@ -6,15 +6,16 @@ use std::task::{Context, Poll};
 
 use tower_service::Service;
 
+use super::super::{ByOutcome, Judge};
 use super::attempts::{Failed, run};
-use super::{Answer, Boxed, Errors, ForAll, GentleLayer, Judge, Keyed, Once, Repeat};
+use super::{Answer, Boxed, ForAll, GentleLayer, Keyed, Once, Repeat};
 
 /// A service under [`Policies`](crate::Policies): what [`GentleLayer`] makes.
 ///
 /// `Clone` when the service is; the clones share the state of the policies, so a limit is one for all of them. It is
 /// ready when the service is, and being ready reserves nothing of the policies: a request is admitted in the future
 /// that `call` returns.
-pub struct Gentle<S, Q = Once, A = Boxed, F = Errors, K = ForAll> {
+pub struct Gentle<S, Q = Once, A = Boxed, F = ByOutcome, K = ForAll> {
     inner: S,
     layer: Arc<GentleLayer<Q, A, F, K>>,
 }
@@ -32,7 +33,7 @@ where
     Req: Send + 'static,
     Q: Repeat<Req>,
     A: Answer<S::Response, S::Error>,
-    F: Judge<S::Response>,
+    F: Judge<Result<S::Response, S::Error>> + Send + Sync + 'static,
     K: Keyed<Req>,
 {
     type Response = S::Response;
