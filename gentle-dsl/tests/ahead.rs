@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use gentle_dsl::{
-    Adaptive, Budget, Bulkhead, Cache, Chaos, ChaosAct, ChaosKind, CircuitBreaker, Each, Hedge, HedgeDelay,
-    Key, Order, Percent, Probe, Rate, RateLimit, Sentence, Setting, Throttle, Timeout, Trip, Width,
-    each_span, not_ready, notes, parse_policies, parse_policies_ahead,
+    Budget, Cache, Chaos, ChaosAct, ChaosKind, CircuitBreaker, Each, Hedge, HedgeDelay, Key, Percent, Probe,
+    Rate, RateLimit, Sentence, Setting, Throttle, Timeout, Trip, each_span, not_ready, notes, parse_policies,
+    parse_policies_ahead,
 };
 
 const fn ms(millis: u64) -> Duration {
@@ -152,27 +152,6 @@ fn a_rate_limit_may_have_several_windows() {
     );
     assert_eq!(limit.windows(), [Rate { count: 100, per: secs(1) }, Rate { count: 5_000, per: secs(3600) }]);
     assert_eq!(limit.rate(), limit.windows()[0]);
-}
-
-#[test]
-fn the_newest_may_be_served_first() {
-    let limit = RateLimit::new(20, secs(1)).lifo();
-    means(&["20/s lifo"], limit, "20/s, burst 20, wait, lifo");
-    assert_eq!(limit.order(), Order::Lifo);
-}
-
-#[test]
-fn a_bulkhead_may_adapt() {
-    let limit = Bulkhead::auto(8, 256).wait(ms(250)).lifo();
-    means(
-        &["auto 8..256, by gradient, wait 250ms, lifo", "auto 8..256 start 16 wait 250ms lifo"],
-        limit,
-        "auto 8..256, start 16, by gradient, wait 250ms, queue 256, lifo",
-    );
-    assert_eq!((limit.most(), limit.first()), (256, 16));
-    let other = Bulkhead::auto(2, 3).by(Adaptive::Aimd);
-    means(&["auto 2..3 by aimd"], other, "auto 2..3, start 3, by aimd, reject");
-    assert_eq!(other.width(), Width::Auto { from: 2, to: 3, start: 3, by: Adaptive::Aimd });
 }
 
 #[test]

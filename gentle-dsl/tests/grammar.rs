@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use gentle_dsl::{
-    Backoff, Budget, Bulkhead, Delays, Each, Factor, Jitter, Percent, Rate, RateLimit, Retry, Sentence,
-    Setting, Timeout, Tries, Turn, Waiting, parse_duration, parse_policies, parse_rate,
+    Adaptive, Backoff, Budget, Bulkhead, Delays, Each, Factor, Jitter, Order, Percent, Rate, RateLimit,
+    Retry, Sentence, Setting, Timeout, Tries, Turn, Waiting, Width, parse_duration, parse_policies,
+    parse_rate,
 };
 
 const fn ms(millis: u64) -> Duration {
@@ -41,6 +42,27 @@ fn a_rate_limit_waits_its_turn_in_bursts_of_its_count() {
         "5/500ms, burst 5, wait",
     );
     assert_eq!(RateLimit::new(5, ms(500)).interval(), ms(100));
+}
+
+#[test]
+fn the_newest_may_be_served_first() {
+    let limit = RateLimit::new(20, secs(1)).lifo();
+    means(&["20/s lifo"], limit, "20/s, burst 20, wait, lifo");
+    assert_eq!(limit.order(), Order::Lifo);
+}
+
+#[test]
+fn a_bulkhead_may_adapt() {
+    let limit = Bulkhead::auto(8, 256).wait(ms(250)).lifo();
+    means(
+        &["auto 8..256, by gradient, wait 250ms, lifo", "auto 8..256 start 16 wait 250ms lifo"],
+        limit,
+        "auto 8..256, start 16, by gradient, wait 250ms, queue 256, lifo",
+    );
+    assert_eq!((limit.most(), limit.first()), (256, 16));
+    let other = Bulkhead::auto(2, 3).by(Adaptive::Aimd);
+    means(&["auto 2..3 by aimd"], other, "auto 2..3, start 3, by aimd, reject");
+    assert_eq!(other.width(), Width::Auto { from: 2, to: 3, start: 3, by: Adaptive::Aimd });
 }
 
 #[test]

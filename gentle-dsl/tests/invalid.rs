@@ -206,25 +206,38 @@ fn table<T: Sentence>(rows: &[(&str, &[&str], &str)]) {
 #[test]
 fn words_that_are_not_there_yet_say_so() {
     let expected = "\
-rate_limit: `lifo` is not there yet [G009]
+rate_limit: `shared` is not there yet [G009]
 
-    100/s, lifo
-           ^^^^ reserved for serving the newest first
+    100/s, shared
+           ^^^^^^ reserved for limits kept in Redis
 
 help: write `100/s`";
-    assert_eq!(message::<RateLimit>("100/s, lifo"), expected);
-    table::<RateLimit>(&[
-        ("100/s each tenant, shared", &["G009 shared"], "write `100/s each tenant`"),
-        ("100/s lifo", &["G009 lifo"], "write `100/s`"),
-    ]);
+    assert_eq!(message::<RateLimit>("100/s, shared"), expected);
+    table::<RateLimit>(&[("100/s each tenant, shared", &["G009 shared"], "write `100/s each tenant`")]);
+}
+
+#[test]
+fn limits_that_adapt_say_what_is_wrong() {
     table::<Bulkhead>(&[
-        (
-            "auto 8..256, by gradient, wait 250ms, lifo",
-            &["G009 auto", "G009 by", "G009 lifo"],
-            "write `256, wait 250ms`",
-        ),
-        ("auto", &["G009 auto"], "write `16`"),
-        ("4 start 2", &["G009 start"], "write `4`"),
+        ("auto", &["G207 auto"], "write e.g. `auto 8..256`"),
+        ("auto 8", &["G207 8"], "write e.g. `auto 8..128`"),
+        ("auto 8..", &["G207 8"], "write e.g. `auto 8..128`"),
+        ("auto 8 256", &["G207 8 256"], "write `auto 8..256`"),
+        ("auto 256..8", &["G005 256..8"], "write `auto 8..256`"),
+        ("auto 0..8", &["G203 0"], "write `auto 1..8`"),
+        ("auto 8..256 start 300", &["G205 start 300"], "write `auto 8..256 start 256`"),
+        ("16 start 5 by vegas", &["G204 start 5", "G204 by vegas"], "write `16`"),
+        ("auto 8..256 by vega", &["G001 vega"], "write `auto 8..256 by vegas`"),
+        ("auto 8..256 by", &["G206 by"], "write e.g. `auto 8..256 by gradient`"),
+        ("auto 8..256 by magic", &["G206 magic"], "write e.g. `auto 8..256 by gradient`"),
+    ]);
+}
+
+#[test]
+fn an_order_that_contradicts_itself_or_a_refusal_is_found() {
+    table::<RateLimit>(&[
+        ("5/s lifo fifo", &["G004 fifo"], "keep one: `5/s lifo`"),
+        ("5/s reject lifo", &["G104 lifo"], "write `5/s reject`, or `5/s lifo` to let it wait its turn"),
     ]);
 }
 

@@ -26,7 +26,9 @@ fn headlines(words: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn a_mistake_never_takes_the_users_item_away() -> io::Result<()> {
-    for (path, words) in cases()? {
+    // There it is a name that the user has misspelt that cannot be found.
+    let of_the_user = |path: &PathBuf| path.ends_with("a_key_names_nothing.rs");
+    for (path, words) in cases()?.into_iter().filter(|(path, _)| !of_the_user(path)) {
         let lost = words.contains("cannot find") || words.contains("not found in this scope");
         assert!(!lost, "{}:\n{words}", path.display());
     }
@@ -45,8 +47,9 @@ fn no_mistake_is_said_twice_at_one_place() -> io::Result<()> {
 }
 
 /// What the compiler explains better than anybody, or serde.
-const NOT_OURS: [&str; 6] = [
+const NOT_OURS: [&str; 7] = [
     "a_body_",
+    "a_key_names_nothing",
     "what_is_handed_over_are_no_policies",
     "a_constructor_is_not_send",
     "a_future_is_not_send",

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use gentle_dsl::{
-    Backoff, Budget, Bulkhead, CircuitBreaker, Each, Factor, Hedge, HedgeDelay, Jitter, Percent, PolicySet,
-    Rate, RateLimit, Retry, Setting, Timeout, Tries, Trip, Turn, Waiting,
+    Adaptive, Backoff, Budget, Bulkhead, CircuitBreaker, Each, Factor, Hedge, HedgeDelay, Jitter, Order,
+    Percent, PolicySet, Rate, RateLimit, Retry, Setting, Timeout, Tries, Trip, Turn, Waiting, Width,
 };
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -271,6 +271,7 @@ fn rate_limit(limit: RateLimit) -> TokenStream {
         plain = plain.burst(limit.capacity());
     }
     code.extend(waiting(limit.waits(), plain.waits(), |within| plain.wait(within).waits()));
+    code.extend(order(limit.order()));
     code.extend(limit.keyed().map(each));
     code
 }
@@ -285,12 +286,37 @@ fn each(each: Each) -> TokenStream {
 }
 
 fn bulkhead(bulkhead: Bulkhead) -> TokenStream {
-    let limit = Literal::u32_unsuffixed(bulkhead.limit());
-    let mut code = quote!(Bulkhead::new(#limit));
-    let plain = Bulkhead::new(bulkhead.limit());
+    let (mut code, plain) = width(bulkhead.width());
     code.extend(waiting(bulkhead.waits(), plain.waits(), |within| plain.wait(within).waits()));
+    code.extend(order(bulkhead.order()));
     code.extend(bulkhead.keyed().map(each));
     code
+}
+
+fn width(width: Width) -> (TokenStream, Bulkhead) {
+    let number = Literal::u32_unsuffixed;
+    match width {
+        Width::Fixed(limit) => {
+            let plain = Bulkhead::new(limit);
+            let limit = number(limit);
+            (quote!(Bulkhead::new(#limit)), plain)
+        }
+        Width::Auto { from, to, start, by } => {
+            let plain = Bulkhead::auto(from, to);
+            let (least, most, first) = (number(from), number(to), number(start));
+            let start = (plain.first() != start).then(|| quote!(.start(#first)));
+            let by = match by {
+                Adaptive::Aimd => Some(quote!(.by(Adaptive::Aimd))),
+                Adaptive::Vegas => Some(quote!(.by(Adaptive::Vegas))),
+                Adaptive::Gradient => None,
+            };
+            (quote!(Bulkhead::auto(#least, #most)#start #by), plain)
+        }
+    }
+}
+
+fn order(order: Order) -> Option<TokenStream> {
+    (order == Order::Lifo).then(|| quote!(.lifo()))
 }
 
 /// `.wait(…)` and the like, unless it is what one gets without.

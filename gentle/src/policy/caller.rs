@@ -2,7 +2,7 @@ use std::future::Future;
 use std::ops::ControlFlow;
 use std::pin::pin;
 
-use super::bulkhead::Gate;
+use super::bulkhead::{self, Gate};
 use super::circuit_breaker::{Breaker, Circuit};
 use super::each::{Held, PolicyKey, hash};
 use super::fallback::Failed;
@@ -101,6 +101,11 @@ impl<'a> Caller<'a> {
     /// The circuit breaker of this key, to look at it and to hold it open or closed.
     pub fn circuit_breaker(&self) -> Option<Circuit<'_>> {
         self.breaker().map(|breaker| Circuit::of(breaker, self.policies))
+    }
+
+    /// How full the bulkhead of this key is.
+    pub fn bulkhead(&self) -> Option<bulkhead::State> {
+        self.gate().map(Gate::state)
     }
 
     /// Runs `operation` as [`Policies::call`] does.

@@ -38,12 +38,14 @@ mod deadline;
 mod histogram;
 mod judge;
 mod keys;
+mod line;
 mod outcome;
 mod patience;
 mod policies;
 mod registration;
 mod rejected;
 mod shared;
+mod sync;
 
 pub mod bulkhead;
 pub mod circuit_breaker;
@@ -70,9 +72,9 @@ pub(crate) use deadline::dropped_at;
 pub use deadline::{deadline, with_deadline};
 pub use each::PolicyKey;
 pub use gentle_dsl::{
-    Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Each, Factor, Fallback, Hedge, HedgeDelay, Jitter,
-    Key, Mistake, Mistakes, Percent, PolicySet, Rate, RateLimit, Retry, Sentence, Setting, Timeout, Tries,
-    Trip, Turn, Waiting,
+    Adaptive, Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Each, Factor, Fallback, Hedge, HedgeDelay,
+    Jitter, Key, Mistake, Mistakes, Order, Percent, PolicySet, Rate, RateLimit, Retry, Sentence, Setting,
+    Timeout, Tries, Trip, Turn, Waiting, Width,
 };
 pub use judge::{ByOutcome, Judge, Verdict};
 pub use numbers::{Latency, Numbers};

@@ -1,15 +1,17 @@
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
-use gentle_dsl::{Turn, Waiting};
+use gentle_dsl::{Order, Turn, Waiting};
 
-/// How long a call may wait for its turn and how many may wait: the waiting clauses, as two words that can be
+use super::sync::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+
+/// How long a call may wait for its turn, how many may wait, and who comes first: the waiting clauses, as words that can be
 /// changed while calls look at them.
 #[derive(Debug)]
 pub(crate) struct Patience {
     /// Nanoseconds; zero refuses at once.
     longest: AtomicU64,
     places: AtomicU32,
+    newest_first: AtomicBool,
 }
 
 impl Clone for Patience {
@@ -17,20 +19,26 @@ impl Clone for Patience {
         Self {
             longest: AtomicU64::new(self.longest.load(Ordering::Relaxed)),
             places: AtomicU32::new(self.places()),
+            newest_first: AtomicBool::new(self.newest_first()),
         }
     }
 }
 
 impl Patience {
-    pub(crate) const fn new(waiting: Waiting) -> Self {
+    pub(crate) const fn new(waiting: Waiting, order: Order) -> Self {
         let (longest, places) = words(waiting);
-        Self { longest: AtomicU64::new(longest), places: AtomicU32::new(places) }
+        Self {
+            longest: AtomicU64::new(longest),
+            places: AtomicU32::new(places),
+            newest_first: AtomicBool::new(is_lifo(order)),
+        }
     }
 
-    pub(crate) fn set(&self, waiting: Waiting) {
+    pub(crate) fn set(&self, waiting: Waiting, order: Order) {
         let (longest, places) = words(waiting);
         self.longest.store(longest, Ordering::Relaxed);
         self.places.store(places, Ordering::Relaxed);
+        self.newest_first.store(is_lifo(order), Ordering::Relaxed);
     }
 
     /// The longest wait; zero when there is no waiting at all.
@@ -41,6 +49,15 @@ impl Patience {
     pub(crate) fn places(&self) -> u32 {
         self.places.load(Ordering::Relaxed)
     }
+
+    /// Whether the newest of those that wait comes first.
+    pub(crate) fn newest_first(&self) -> bool {
+        self.newest_first.load(Ordering::Relaxed)
+    }
+}
+
+const fn is_lifo(order: Order) -> bool {
+    matches!(order, Order::Lifo)
 }
 
 const fn words(waiting: Waiting) -> (u64, u32) {

@@ -1,14 +1,19 @@
 //! Policies under stress: calls that are given up at every point, limits that change while calls wait, many threads.
-#![allow(clippy::unwrap_used, reason = "an error here fails the test, as it should")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "an error here fails the test, as it should")]
 
+mod adaptive;
+mod bad_input;
 mod bulkhead;
 mod cancel;
 mod circuit_breaker;
+mod clock;
 mod coming_from;
 mod cost;
 mod deadline;
 mod each;
 mod hedge;
+mod line;
+mod pitfalls;
 mod rate_limit;
 mod retry;
 mod rules;

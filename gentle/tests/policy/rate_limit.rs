@@ -52,6 +52,26 @@ async fn a_limit_that_is_off_and_on_again_remembers_what_it_gave_out() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_limit_of_another_kind_remembers_what_the_one_before_gave_out() {
+    let kinds = ["2/h, reject", "2/h and 9/d, reject", "2/h, strict, reject", "2/h and 9/d, strict, reject"];
+    for (before, after) in kinds.into_iter().flat_map(|one| kinds.map(|other| (one, other))) {
+        for between in [None, Some("off")] {
+            let policies = policies(&format!("rate_limit = \"{before}\""));
+            for _ in 0..2 {
+                assert_eq!(policies.call(at_once).await, Ok(()));
+            }
+            for text in between.into_iter().chain([after]) {
+                policies.set(Key::RateLimit, text).unwrap();
+            }
+            let refused = policies.call(at_once).await.unwrap_err();
+            assert_eq!(refused.policy, Key::RateLimit, "from {before} to {after}");
+            tokio::time::advance(Duration::from_secs(3600)).await;
+            assert_eq!(policies.call(at_once).await, Ok(()), "from {before} to {after}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_waiter_whose_token_moved_beyond_its_patience_is_refused_at_once() {
     let (policies, waiter) = with_a_waiter(r#"rate_limit = "1/100ms, wait 1s""#).await;
     policies.set(Key::RateLimit, "1/h, wait 1s").unwrap();
@@ -180,4 +200,20 @@ async fn who_waits_for_several_windows_waits_for_the_slowest() {
         policies.call(|| async { Ok::<_, Rejected>(()) }).await.unwrap();
     }
     assert_eq!(now() - begun, Duration::from_secs(30), "the third is the minute's next");
+}
+
+#[tokio::test(start_paused = true)]
+async fn pitfall_26_a_cancelled_waiter_takes_no_token_and_leaves_no_task() {
+    let policies = policies(r#"rate_limit = "1/100ms""#);
+    let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    let (begun, before) = (now(), tasks());
+    assert_eq!(policies.call(at_once).await, Ok(()));
+    for _ in 0..5 {
+        let waiter = spawn(&policies, at_once).await;
+        assert_eq!(tasks(), before + 1, "there is the caller's own task and no other");
+        give_up(waiter).await;
+    }
+    assert_eq!(tasks(), before);
+    assert_eq!(policies.call(at_once).await, Ok(()));
+    assert_eq!(now() - begun, INTERVAL, "the next token is not one of theirs");
 }

@@ -199,3 +199,45 @@ async fn the_time_of_a_retry_alone_begins_with_its_first_attempt() {
     assert!(answer.is_err());
     assert_eq!((tries.load(Ordering::SeqCst), took), (2, Duration::from_millis(1300)));
 }
+
+// Every call fails. Without a budget three attempts are three times the load.
+#[tokio::test(start_paused = true)]
+async fn pitfall_14_retries_are_a_share_of_the_calls_and_no_multiple() {
+    for (budget, least, most) in [("", 3_000, 3_000), (", budget 20% floor 1/h", 1_190, 1_201)] {
+        let policies = policies(&format!("retry = \"now, 3 attempts{budget}\""));
+        let failing = Failing::default();
+        for _ in 0..1_000 {
+            assert_eq!(policies.call(|| failing.again()).await, Err(Failure::Inner));
+        }
+        assert!((least..=most).contains(&failing.tries()), "{budget}: {}", failing.tries());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn pitfall_14_retries_around_retries_do_not_multiply() {
+    let budget = r#"retry = "now, 4 attempts, budget 20% floor 1/h""#;
+    let (outer, inner) = (policies(budget), policies(budget));
+    let failing = Failing::default();
+    for _ in 0..1_000 {
+        let around = || inner.call(|| failing.again());
+        assert_eq!(outer.call(around).await, Err(Failure::Inner));
+    }
+    assert!(failing.tries() <= 1_444, "{} and not 16 000", failing.tries());
+}
+
+#[tokio::test(start_paused = true)]
+async fn pitfall_14_retries_that_wait_have_been_paid_for() {
+    let policies = policies(r#"retry = "const(1h), 2 attempts, budget 10% floor 1/2h""#);
+    let failing = Arc::new(Failing::default());
+    let calls: Vec<_> = (0..200)
+        .map(|_| {
+            let (policies, failing) = (policies.clone(), failing.clone());
+            tokio::spawn(async move { policies.call(|| failing.again()).await })
+        })
+        .collect();
+    settle().await;
+    let waiting = calls.iter().filter(|call| !call.is_finished()).count();
+    assert!((20..=21).contains(&waiting), "{waiting}");
+    sleep(Duration::from_secs(2 * 3600)).await;
+    assert_eq!(failing.tries() as usize, 200 + waiting);
+}

@@ -3,7 +3,7 @@ use tower::limit::ConcurrencyLimit;
 use super::*;
 
 #[tokio::test(start_paused = true)]
-async fn being_ready_reserves_no_permit_and_no_token() {
+async fn pitfall_9_being_ready_reserves_no_permit_and_no_token() {
     let (strict, shared) = Strict::answering();
     let service = layer(r#"bulkhead = "1", rate_limit = "1/h reject""#).layer(strict);
     let ready = [made_ready(service.clone()).await, made_ready(service.clone()).await];
@@ -14,7 +14,7 @@ async fn being_ready_reserves_no_permit_and_no_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_service_that_is_ready_and_given_up_frees_the_place_of_the_service_inside() {
+async fn pitfall_9_a_service_that_is_ready_and_given_up_frees_the_place_of_the_service_inside() {
     let service = layer(r#"bulkhead = "1""#).layer(ConcurrencyLimit::new(Strict::answering().0, 1));
     let ready = made_ready(service.clone()).await;
     let mut other = service.clone();
@@ -39,7 +39,7 @@ async fn it_is_ready_when_the_service_inside_is() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_has_the_service_that_was_ready_and_the_next_must_be_made_ready_again() {
+async fn pitfall_10_a_call_has_the_service_that_was_ready_and_the_next_must_be_made_ready_again() {
     let (strict, shared) = Strict::new(|call| (millis(10), Ok(call)));
     let mut service = layer(r#"rate_limit = "1/100ms""#).layer(strict);
     let first = service.ready().await.unwrap().call(0);
@@ -50,7 +50,7 @@ async fn a_call_has_the_service_that_was_ready_and_the_next_must_be_made_ready_a
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_call_gives_back_what_the_service_inside_reserved() {
+async fn pitfall_9_a_refused_call_gives_back_what_the_service_inside_reserved() {
     let (strict, shared) = Strict::answering();
     let service = layer(r#"rate_limit = "1/h reject""#).layer(strict);
     service.clone().oneshot(0).await.unwrap();

@@ -8,7 +8,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use super::*;
 
 #[tokio::test(start_paused = true)]
-async fn every_attempt_has_a_service_that_was_made_ready() {
+async fn pitfall_10_every_attempt_has_a_service_that_was_made_ready() {
     let (strict, shared) = Strict::failing(2);
     let service = layer(r#"retry = "const(100ms), 3 attempts""#).clone_request().layer(strict);
     let (answer, took) = timed(service.oneshot(0)).await;
@@ -61,7 +61,7 @@ async fn nothing_is_reserved_during_a_pause() {
 
 // A refused attempt was ready and was not called: what it reserved is free during the pause, too.
 #[tokio::test(start_paused = true)]
-async fn a_refused_attempt_reserves_nothing_during_a_pause() {
+async fn pitfall_9_a_refused_attempt_reserves_nothing_during_a_pause() {
     let (strict, shared) = Strict::answering();
     let text = r#"retry = "const(1ms), 2 attempts", rate_limit = "1/100ms reject""#;
     let service = layer(text).clone_request().layer(strict);

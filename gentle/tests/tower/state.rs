@@ -32,7 +32,7 @@ async fn policies_of_a_static_and_in_an_arc_are_shared_with_whoever_else_has_the
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn clones_on_many_threads_never_admit_more_than_the_limit() {
+async fn pitfall_11_clones_on_many_threads_never_admit_more_than_the_limit() {
     let (strict, shared) = Strict::new(|call| (Duration::from_micros(100), Ok(call)));
     let service = layer(r#"bulkhead = "3 queue 1000""#).layer(strict);
     let calls: Vec<_> = (0..300).map(|_| tokio::spawn(service.clone().oneshot(0))).collect();

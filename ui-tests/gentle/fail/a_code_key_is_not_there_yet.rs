@@ -1,6 +1,6 @@
 use gentle::{Rejected, gentle};
 
-#[gentle(retry = "on", cost = 2, on_event = |_| ())]
+#[gentle(retry = "on", on_event = |_| ())]
 async fn read_score(player: u64) -> Result<u64, Rejected> {
     Ok(player)
 }

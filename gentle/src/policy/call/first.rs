@@ -41,10 +41,10 @@ impl<'a> First<'a> {
         }
         let mut permit = None;
         if let Some(gate) = &policies.bulkhead {
-            permit = gate.try_enter();
+            permit = gate.try_enter_silently();
             if permit.is_none() {
                 if let Some(limiter) = &policies.rate_limit {
-                    limiter.tap().give_back();
+                    limiter.tap().give_back(begun.at);
                 }
                 return Err(begun);
             }

@@ -8,7 +8,7 @@ use tracing::Span;
 use super::begun::{Begun, SEEN};
 use super::doors::{Doors, TIME_IS_UP, is_late};
 use super::trace::{Trace, is_heard};
-use crate::policy::bulkhead::{Gate, Permit};
+use crate::policy::bulkhead::{End, Gate, Permit};
 use crate::policy::circuit_breaker::{Breaker, Held, Pass};
 use crate::policy::judge::Verdict;
 use crate::policy::policies::{MEASURED, TIMED, TRACED, WATCHED};
@@ -290,7 +290,9 @@ impl<'a> Lane<'a> {
         }
         if let Some(gate) = self.gate() {
             let Some(permit) = gate.try_enter() else {
-                tap.into_iter().for_each(Tap::give_back);
+                if let Some(tap) = tap {
+                    tap.give_back(self.at);
+                }
                 return false;
             };
             permit.keep();
@@ -401,6 +403,11 @@ impl<'a> Lane<'a> {
 
     pub(super) fn answered(&mut self, verdict: Verdict) {
         self.last = Last::Answered(verdict);
+        match verdict {
+            Verdict::Success => self.tell_bulkhead(End::Well),
+            Verdict::Failure => self.tell_bulkhead(End::Failed),
+            Verdict::Ignored => {}
+        }
         let counted = self.judged(verdict);
         self.held &= !PROBE;
         if verdict == Verdict::Success {
@@ -410,6 +417,15 @@ impl<'a> Lane<'a> {
             }
         } else if verdict == Verdict::Failure {
             self.tell(|name, made, elapsed| Event::AttemptFailed { name, attempts: made + 1, elapsed });
+        }
+    }
+
+    // Where the limit adapts.
+    fn tell_bulkhead(&self, end: End) {
+        let held = self.held & PERMIT != 0;
+        let gate = if held { self.gate() } else { None };
+        if let Some(gate) = gate.filter(|gate| gate.adapts()) {
+            gate.learn(self.at, end);
         }
     }
 
@@ -437,7 +453,9 @@ impl<'a> Lane<'a> {
     pub(super) fn ran_out<R: FromRejected>(&mut self, until: Instant) -> R {
         let elapsed = Rejected::new(Key::Timeout, Refusal::Elapsed);
         self.refused(elapsed, Last::Refused(None));
-        if until != self.deadline {
+        if until == self.deadline {
+            self.tell_bulkhead(End::CutOff);
+        } else {
             self.answered(Verdict::Failure);
             self.last = Last::CutOff;
         }

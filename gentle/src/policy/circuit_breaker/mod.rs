@@ -84,8 +84,7 @@ mod model;
 mod open_time;
 mod state;
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use gentle_dsl::{CircuitBreaker, Open, Probe, Trip, Trips};
@@ -96,6 +95,7 @@ pub use circuit::Circuit;
 pub use state::{Phase, Sign, State};
 
 use super::patience::nanos;
+use super::sync::{AtomicU64, Mutex, MutexGuard, Ordering, PoisonError, TryLockError};
 use super::{Event, Policies, Refusal, Rejected};
 use crate::time::{Instant, now};
 pub(crate) use machine::slow_above;

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use gentle_dsl::{Key, PolicySet, Retry, Setting, parse_policies};
 
-use super::bulkhead::Gate;
+use super::bulkhead::{self, Gate, Width};
 use super::circuit_breaker::{Breaker, Circuit, slow_above};
 use super::each::{Each, PolicyKey};
 use super::fallback::Failed;
@@ -187,6 +187,12 @@ impl Policies {
     /// What the code wrote, or the builder was given.
     pub(crate) fn written(&self) -> &PolicySet {
         self.text.written()
+    }
+
+    /// How full the bulkhead among them is. Where there is one for each key, that of all who have none; that of a key is
+    /// [`Caller::bulkhead`].
+    pub fn bulkhead(&self) -> Option<bulkhead::State> {
+        self.bulkhead.as_ref().map(Gate::state)
     }
 
     /// These policies for one key: every policy whose text says `each` has a state for it alone.
@@ -417,7 +423,11 @@ const fn flags(set: &PolicySet) -> u32 {
         Some(Setting::On(breaker)) => slow_above(breaker) != u64::MAX,
         _ => false,
     };
-    let timed = within || slow || set.rate_limit.is_some() || set.timeout.is_some();
+    let adapts = match &set.bulkhead {
+        Some(Setting::On(bulkhead)) => matches!(bulkhead.width(), Width::Auto { .. }),
+        _ => false,
+    };
+    let timed = within || slow || adapts || set.rate_limit.is_some() || set.timeout.is_some();
     if timed { TIMED } else { 0 }
 }
 

@@ -1,12 +1,12 @@
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use gentle_dsl::RateLimit;
-use tokio::sync::{Notify, Semaphore};
 
 use super::gcra::{Change, Pace};
 use super::windows::Windows;
+use crate::policy::line::Line;
+use crate::policy::sync::{AtomicBool, AtomicU64, Mutex, Ordering, PoisonError, fence};
 use crate::time::{Instant, now};
 
 /// How a limit gives out tokens: a smooth pace where that is all there is, windows under a lock where there are several,
@@ -20,13 +20,13 @@ pub(super) struct Terms {
     given: Mutex<Option<Box<RateLimit>>>,
 }
 
-/// What a limit has given out, and who waits for more: one word, and a second one for the line.
+/// What a limit has given out, and who waits for more: one word, and a second one for those in line.
 #[derive(Debug)]
 pub(crate) struct Bucket {
     full_at: AtomicU64,
     /// Until when nobody is admitted, whatever there is.
     closed_until: AtomicU64,
-    pub(super) line: Line,
+    pub(super) waiting: Crowd,
     rest: OnceLock<Box<Rest>>,
 }
 
@@ -34,9 +34,7 @@ pub(crate) struct Bucket {
 #[derive(Debug)]
 pub(super) struct Rest {
     windows: Windows,
-    pub(super) turn: Semaphore,
-    /// Wakes the first in line, whose token may be due at another time than it thought.
-    pub(super) moved: Notify,
+    pub(super) line: Line,
 }
 
 impl Terms {
@@ -129,12 +127,12 @@ impl Terms {
     }
 
     // What was taken before it was closed is not there again before it opens.
-    pub(super) fn give_back(&self, bucket: &Bucket, cost: u32) {
+    pub(super) fn give_back(&self, bucket: &Bucket, cost: u32, at: Instant) {
         if bucket.closed_until() > Instant::UNKNOWN && self.is_closed(bucket, now()) {
             return;
         }
         if self.is_several() {
-            self.rest(bucket).windows.give_back(cost);
+            self.rest(bucket).windows.give_back(cost, at);
         } else {
             self.pace.give_back(&bucket.full_at, cost);
         }
@@ -146,7 +144,7 @@ impl Terms {
 
     fn windows(&self) -> Windows {
         let given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
-        Windows::new(given.as_deref().or(self.declared).filter(|limit| several(Some(limit))))
+        Windows::new(given.as_deref().or(self.declared).filter(|_| self.is_several()))
     }
 
     fn is_off(&self) -> bool {
@@ -165,7 +163,7 @@ impl Bucket {
         Self {
             full_at: AtomicU64::new(0),
             closed_until: AtomicU64::new(0),
-            line: Line(AtomicU64::new(0)),
+            waiting: Crowd(AtomicU64::new(0)),
             rest: OnceLock::new(),
         }
     }
@@ -178,11 +176,23 @@ impl Bucket {
             && self.rest.get_mut().is_none_or(windows)
     }
 
+    /// Keeps what was given out, by one window or by several, for another limit.
     pub(super) fn carry(&self, change: Change, limit: Option<&RateLimit>, at: Instant) {
-        change.carry(&self.full_at, at);
         self.closed_until.store(0, Ordering::Release);
-        if let Some(rest) = self.rest.get() {
-            rest.windows.set(limit, at);
+        // Several windows wait as they are while there is no limit.
+        let Some(limit) = limit else { return change.carry(&self.full_at, at) };
+        let rest = self.rest.get().filter(|rest| rest.windows.are_there());
+        match (rest, several(Some(limit))) {
+            (None, false) => change.carry(&self.full_at, at),
+            (None, true) => {
+                let full_at = self.full_at.swap(0, Ordering::AcqRel);
+                if full_at > at.nanos() || self.rest.get().is_some() {
+                    let rest = self.rest.get_or_init(|| Box::new(Rest::new(Windows::new(None))));
+                    rest.windows.begin(full_at, change.before(), limit, at);
+                }
+            }
+            (Some(rest), true) => rest.windows.set(limit, at),
+            (Some(rest), false) => self.full_at.store(rest.windows.end(limit, at), Ordering::Release),
         }
     }
 
@@ -190,27 +200,36 @@ impl Bucket {
         Instant::from_nanos(self.closed_until.load(Ordering::Acquire))
     }
 
-    /// The first in line looks again.
+    /// Who keeps watch looks again: the next tokens may be due at another time than was thought.
+    pub(super) fn look_again(&self) {
+        // Either who comes here sees that somebody waits, or the one who waits sees why.
+        fence(Ordering::SeqCst);
+        if let (false, Some(rest)) = (self.waiting.is_empty(), self.rest.get()) {
+            rest.line.nudge_first();
+        }
+    }
+
+    /// Everybody in line looks again.
     pub(super) fn wake(&self) {
         if let Some(rest) = self.rest.get() {
-            rest.moved.notify_one();
+            rest.line.nudge_all();
         }
     }
 }
 
 impl Rest {
     fn new(windows: Windows) -> Self {
-        Self { windows, turn: Semaphore::new(1), moved: Notify::new() }
+        Self { windows, line: Line::new() }
     }
 }
 
 /// How many stand in line, and for how many tokens together.
 #[derive(Debug)]
-pub(super) struct Line(AtomicU64);
+pub(super) struct Crowd(AtomicU64);
 
 const ONE: u64 = 1 << 32;
 
-impl Line {
+impl Crowd {
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.0.load(Ordering::Relaxed) == 0
@@ -220,11 +239,9 @@ impl Line {
         Ahead(self.0.load(Ordering::Relaxed))
     }
 
-    /// Joins behind those who were seen there; or says who is there now.
-    pub(super) fn join(&self, behind: Ahead, cost: u32) -> Result<(), Ahead> {
-        let joined = behind.0.saturating_add(ONE).saturating_add(cost.into());
-        let swapped = self.0.compare_exchange_weak(behind.0, joined, Ordering::Relaxed, Ordering::Relaxed);
-        swapped.map(drop).map_err(Ahead)
+    /// Joins, as one who holds the lock of the line.
+    pub(super) fn join(&self, cost: u32) {
+        self.0.fetch_add(ONE + u64::from(cost), Ordering::Relaxed);
     }
 
     pub(super) fn leave(&self, cost: u32) {
@@ -237,10 +254,17 @@ impl Line {
 pub(super) struct Ahead(u64);
 
 impl Ahead {
+    pub(super) const NOBODY: Self = Self(0);
+
     /// How many; at most `u32::MAX` when the tokens they wait for can no longer be counted.
     pub(super) fn people(self, cost: u32) -> u32 {
         let countable = self.tokens().checked_add(cost).is_some();
         if countable { u32::try_from(self.0 >> 32).unwrap_or(u32::MAX) } else { u32::MAX }
+    }
+
+    /// Whether each of them waits for so many.
+    pub(super) fn all_cost(self, cost: u32) -> bool {
+        (self.0 >> 32).checked_mul(cost.into()) == Some(u64::from(self.tokens()))
     }
 
     pub(super) fn tokens(self) -> u32 {

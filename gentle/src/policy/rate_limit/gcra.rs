@@ -1,9 +1,9 @@
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use gentle_dsl::RateLimit;
 
 use crate::policy::patience::nanos;
+use crate::policy::sync::{AtomicU64, Ordering};
 use crate::time::Instant;
 
 /// How fast a bucket fills and how much it holds. A bucket itself is one word: the moment at which it would be full again.
@@ -103,6 +103,11 @@ impl Pace {
 }
 
 impl Change {
+    /// The nanoseconds for one token there were before; zero where there was no limit.
+    pub(super) const fn before(self) -> u64 {
+        self.before
+    }
+
     /// As many tokens are missing as before, but never more than the new bucket holds: what was given out under a slow
     /// rate does not hold up a fast one.
     pub(super) fn carry(self, bucket: &AtomicU64, at: Instant) {
@@ -218,6 +223,15 @@ mod tests {
         assert!(bucket.take(at(0)).is_ok());
         give_back(&bucket);
         assert!(bucket.take(at(0)).is_ok());
+    }
+
+    #[test]
+    fn those_ahead_are_served_from_what_is_in_the_bucket_first() {
+        let bucket = Gcra::new(Some(&RateLimit::new(5, Duration::from_millis(500))));
+        let wait = |millis, ahead| bucket.pace.wait(&bucket.bucket, at(millis), 1, ahead).as_millis();
+        assert_eq!((wait(0, 4), wait(0, 6)), (0, 200));
+        assert!(bucket.take(at(0)).is_ok());
+        assert_eq!(wait(50, 6), 250);
     }
 
     #[test]

@@ -11,11 +11,15 @@
 //! | `burst` | as many as the rate counts: `5/500ms` lets five pass at once |
 //! | `wait`, `queue`, `reject` | wait in turn, as long as the call's timeout allows, without one as long as it takes |
 //! | `queue` beside `wait 2s` | as many as the rate serves in that time |
+//! | `fifo`, `lifo` | `fifo`: first come, first served |
 //!
 //! **Several windows:** `"100/s and 5_000/h"` admits what both admit, and takes from both or from neither. **Exact:**
 //! `"100/s strict"` never lets more than a hundred pass in any second, wherever that second begins, and remembers the
 //! moments of the last hundred calls for it. Without `strict` a bucket may give its burst at the end of one second and
 //! what came in meanwhile at the beginning of the next.
+//!
+//! **`lifo`** serves the newest of those that wait first. How long one waits then depends on who comes later: so only who
+//! would wait too long even if nobody came is refused before it waits, and the others when their time is up.
 //!
 //! What would wait too long is refused before it waits, and [`Rejected::retry_after`] says when to come back; a
 //! [`retry`](super::retry) heeds that. A token goes back when its call never begins, as when a bulkhead refuses it.
@@ -33,7 +37,7 @@
 //! limit opens it.
 //!
 //! **Cost:** an admission is one compare-and-swap, a refusal writes nothing; several windows, and exact ones, take a lock
-//! for as long as that; one timer for the whole line. A timer is
+//! for as long as that; one timer for the whole line, and under `lifo` one for each whose wait is bounded. A timer is
 //! a millisecond coarse and always late, never early: with a burst of one, `1/10ms` gives a little less than
 //! `100/s`.
 //!
@@ -42,7 +46,9 @@
 //!
 //! **Cancel safety:** a call given up in the line takes no token and leaves no gap; the others move up.
 //!
-//! **Live change:** what was given out stays given out, counted in tokens; those in line go on at the new rate.
+//! **Live change:** what was given out stays given out, counted in tokens, also between one window and several; an exact
+//! one takes what a smooth one has given out as given out just now. Those in line go on at the new rate, and keep their
+//! places from `fifo` to `lifo`.
 //!
 //! ```
 //! use gentle::policy::Policies;
@@ -70,25 +76,27 @@ mod gcra;
 mod windows;
 
 use std::pin::pin;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use gentle_dsl::{Key, Setting, Turn, Waiting};
+use gentle_dsl::{Key, Order, Setting, Turn, Waiting};
 
 pub use gentle_dsl::RateLimit;
 
+use super::line::{Left, Line, Ticket};
 use super::patience::Patience;
+use super::sync::{AtomicU32, Ordering, fence};
 use super::{Refusal, Rejected, timeout};
 use crate::telemetry::inspect::Facts;
-use crate::time::{Instant, now, sleep_until};
+use crate::time::{Instant, now};
 pub(crate) use bucket::Bucket;
-use bucket::{Ahead, Line, Terms};
+use bucket::{Ahead, Terms};
 pub(crate) use gcra::Gcra;
 
 /// The terms of one rate limit, and its own bucket. Who is kept apart from the others brings a bucket of his own.
 ///
-/// The first in line holds the turn and sleeps until its token is due, nobody overtakes, and who leaves hands the
-/// turn to the next. Who stands in line keeps the patience it came with, whatever the limit becomes meanwhile.
+/// Who has stood in line for longest sleeps until the next tokens are due and hands them to the one whose turn it is. Nobody
+/// overtakes, and who leaves hands the watch to the next. Who stands in line keeps the patience it came with, whatever the
+/// limit becomes meanwhile.
 #[derive(Debug)]
 pub(crate) struct Limiter {
     terms: Terms,
@@ -107,7 +115,11 @@ pub(crate) struct Tap<'a> {
 
 /// Tokens that were taken. Dropped before the call they were taken for begins, they go back.
 #[derive(Debug)]
-pub(crate) struct Token<'a>(Tap<'a>);
+pub(crate) struct Token<'a> {
+    tap: Tap<'a>,
+    /// When they were taken, or a little later.
+    at: Instant,
+}
 
 impl Token<'_> {
     pub(crate) fn spend(self) {
@@ -117,9 +129,9 @@ impl Token<'_> {
 
 impl Drop for Token<'_> {
     fn drop(&mut self) {
-        let Tap { limiter, bucket, cost } = self.0;
-        limiter.terms.give_back(bucket, cost);
-        bucket.wake();
+        let Tap { limiter, bucket, cost } = self.tap;
+        limiter.terms.give_back(bucket, cost, self.at);
+        bucket.look_again();
     }
 }
 
@@ -137,13 +149,15 @@ impl Limiter {
     }
 
     const fn of(terms: Terms, limit: Option<&RateLimit>) -> Self {
-        let patience = Patience::new(waits(limit));
+        let (waiting, order) = waits(limit);
+        let patience = Patience::new(waiting, order);
         Self { terms, patience, changes: AtomicU32::new(0), bucket: Bucket::new() }
     }
 
     /// Takes over another limit, or none. All buckets keep what they have given out: its own and the `others`.
     pub(crate) fn set(&self, limit: Option<&RateLimit>, others: impl Fn(&mut dyn FnMut(&Bucket))) {
-        self.patience.set(waits(limit));
+        let (waiting, order) = waits(limit);
+        self.patience.set(waiting, order);
         let (change, at) = (self.terms.set(limit), now());
         let every = |act: &mut dyn FnMut(&Bucket)| {
             act(&self.bucket);
@@ -157,7 +171,7 @@ impl Limiter {
 
     /// How its own bucket is doing.
     pub(crate) fn facts(&self) -> Facts {
-        let (at, line) = (now(), self.bucket.line.now());
+        let (at, line) = (now(), self.bucket.waiting.now());
         let Some(tokens) = self.terms.level(&self.bucket, at) else { return Facts::new() };
         let facts = Facts::new().with("tokens", tokens).with("waiting", line.people(1));
         facts.with("wait", self.terms.wait(&self.bucket, at, 1, line.tokens()))
@@ -181,13 +195,13 @@ impl<'a> Tap<'a> {
     #[inline]
     pub(crate) fn try_take(self, at: Instant) -> bool {
         let Self { limiter, bucket, cost } = self;
-        cost == 0 || (bucket.line.is_empty() && limiter.terms.take(bucket, at, cost).is_ok())
+        cost == 0 || (bucket.waiting.is_empty() && limiter.terms.take(bucket, at, cost).is_ok())
     }
 
     /// Takes the tokens in the same way; dropped before the call begins, they go back.
     pub(crate) fn try_acquire(self, at: Instant) -> Option<Token<'a>> {
         // A bucket that is closed is empty, unless somebody changes it in this very moment.
-        (!self.is_closed(at) && self.try_take(at)).then(|| Token(self))
+        (!self.is_closed(at) && self.try_take(at)).then(|| Token { tap: self, at })
     }
 
     /// Leaves the other side alone for so long: it has asked for it. Those in line wait that much longer, or are
@@ -207,13 +221,13 @@ impl<'a> Tap<'a> {
 
     /// Gives back tokens that were taken for a call that does not begin.
     #[cold]
-    pub(crate) fn give_back(self) {
-        drop(Token(self));
+    pub(crate) fn give_back(self, at: Instant) {
+        drop(Token { tap: self, at });
     }
 
     /// Whether a call that has to wait would be refused at once.
     pub(crate) fn admits_waiting(self, at: Instant, deadline: Instant) -> Result<(), Rejected> {
-        self.admissible(self.bucket.line.now(), self.limiter.patience.longest(), at, deadline)
+        self.admissible(self.bucket.waiting.now(), self.limiter.patience.longest(), at, deadline)
     }
 
     /// Takes the tokens, waiting for them where the limit says so, but never into `deadline`. Returns them with the
@@ -221,7 +235,7 @@ impl<'a> Tap<'a> {
     ///
     /// # Cancel safety
     ///
-    /// Tokens are taken in the same step that returns them; who leaves before loses only its place.
+    /// Who leaves while waiting gives up its place, and tokens that were just handed to it go to the next.
     pub(crate) async fn acquire(
         self,
         at: Instant,
@@ -230,24 +244,32 @@ impl<'a> Tap<'a> {
         if let Some(token) = self.try_acquire(at) {
             return Ok((token, at));
         }
-        let place = self.join(at, deadline)?;
-        let turn = pin!(self.take_turn(&place));
-        timeout::until(deadline, turn).await.unwrap_or(Err(Rejected::new(Key::Timeout, Refusal::Elapsed)))
+        let waiter = self.join(at, deadline)?;
+        let turn = timeout::until(deadline, pin!(waiter.turn())).await;
+        let at = turn.unwrap_or(Err(Rejected::new(Key::Timeout, Refusal::Elapsed)))?;
+        Ok((waiter.into_token(at), at))
     }
 
     // Only who may stay takes a place: one who is being refused must not look like a line to those who come after.
-    fn join(self, at: Instant, deadline: Instant) -> Result<Place<'a>, Rejected> {
+    fn join(self, at: Instant, deadline: Instant) -> Result<Waiter<'a>, Rejected> {
         let Self { limiter, bucket, cost } = self;
         let changes = limiter.changes.load(Ordering::Relaxed);
         let longest = limiter.patience.longest();
-        let mut ahead = bucket.line.now();
-        loop {
+        let line = &limiter.terms.rest(bucket).line;
+        let mut ahead = Ahead::NOBODY;
+        let ticket = line.join(cost, |_| {
+            ahead = bucket.waiting.now();
             self.admissible(ahead, longest, at, deadline)?;
-            match bucket.line.join(ahead, cost) {
-                Ok(()) => return Ok(Place { line: &bucket.line, cost, until: at + longest, changes }),
-                Err(seen) => ahead = seen,
-            }
+            bucket.waiting.join(cost);
+            Ok(())
+        })?;
+        // Either who gives tokens back sees that somebody waits, or the one who waits sees the tokens.
+        fence(Ordering::SeqCst);
+        // Who comes first now may need fewer tokens than the one for whom the watch is waiting.
+        if limiter.patience.newest_first() && !ahead.all_cost(cost) {
+            line.nudge_first();
         }
+        Ok(Waiter { tap: self, line, ticket: Some(ticket), until: at + longest, changes })
     }
 
     fn admissible(
@@ -258,7 +280,9 @@ impl<'a> Tap<'a> {
         deadline: Instant,
     ) -> Result<(), Rejected> {
         self.fits()?;
-        let wait = self.limiter.terms.wait(self.bucket, at, self.cost, ahead.tokens());
+        // The newest comes first, unless somebody newer comes.
+        let before = if self.limiter.patience.newest_first() { Ahead::NOBODY } else { ahead };
+        let wait = self.limiter.terms.wait(self.bucket, at, self.cost, before.tokens());
         let refuse = |policy, kind| Err(Rejected::new(policy, kind).after(wait));
         if longest.is_zero() {
             refuse(Key::RateLimit, Refusal::Full)
@@ -279,49 +303,97 @@ impl<'a> Tap<'a> {
         if fits { Ok(()) } else { Err(Rejected::new(Key::RateLimit, Refusal::TooLarge)) }
     }
 
-    async fn take_turn(self, place: &Place<'_>) -> Result<(Token<'a>, Instant), Rejected> {
-        let Self { limiter, bucket, cost } = self;
-        let rest = limiter.terms.rest(bucket);
-        let _turn = rest.turn.acquire().await;
-        loop {
-            let at = now();
-            let due = match limiter.terms.take_if_open(bucket, at, cost) {
-                Ok(()) => return Ok((Token(self), at)),
-                Err(due) => due,
-            };
-            if limiter.changes.load(Ordering::Relaxed) != place.changes {
-                self.fits()?;
-                if due > place.until {
-                    return Err(Rejected::new(Key::RateLimit, Refusal::TooLong).after(due - at));
+    // Hands out the tokens there are, and says when the next are due.
+    fn serve(self, line: &Line, at: Instant) -> Instant {
+        let Self { limiter, bucket, .. } = self;
+        let mut due = Instant::FAR;
+        line.call(limiter.patience.newest_first(), |cost| {
+            match limiter.terms.take_if_open(bucket, at, cost) {
+                Ok(()) => {
+                    bucket.waiting.leave(cost);
+                    true
+                }
+                Err(later) => {
+                    due = later;
+                    false
                 }
             }
-            tokio::select! {
-                () = rest.moved.notified() => {}
-                () = sleep_until(due) => {}
-            }
-        }
+        });
+        due
     }
 }
 
-/// A place in the line; leaving it, by whatever way, makes room.
-struct Place<'a> {
+/// A call in the line; dropped there, it leaves neither its place taken nor tokens behind, and nobody without a watch.
+struct Waiter<'a> {
+    tap: Tap<'a>,
     line: &'a Line,
-    cost: u32,
+    ticket: Option<Ticket>,
     until: Instant,
     changes: u32,
 }
 
-impl Drop for Place<'_> {
+impl<'a> Waiter<'a> {
+    /// Waits until it is called, and keeps watch for the others while it has stood here for longest. Returns the moment.
+    async fn turn(&self) -> Result<Instant, Rejected> {
+        let Some(ticket) = &self.ticket else { return Ok(now()) };
+        loop {
+            let at = now();
+            let first = self.line.is_first(ticket);
+            let due = if first { self.tap.serve(self.line, at) } else { Instant::FAR };
+            if ticket.is_called() {
+                if first {
+                    self.line.nudge_first();
+                }
+                return Ok(at);
+            }
+            let patient = self.patient(at, due)?;
+            timeout::until(due.min(patient), pin!(ticket.news())).await;
+        }
+    }
+
+    // Until when it waits, which it knows only where nobody can come in between; the next tokens are due then.
+    fn patient(&self, at: Instant, due: Instant) -> Result<Instant, Rejected> {
+        let Tap { limiter, bucket, cost } = self.tap;
+        let refuse = |kind, wait| Err(Rejected::new(Key::RateLimit, kind).after(wait));
+        let changed = limiter.changes.load(Ordering::Relaxed) != self.changes;
+        if changed {
+            self.tap.fits()?;
+        }
+        if limiter.patience.newest_first() {
+            let late = at >= self.until;
+            let wait = || limiter.terms.wait(bucket, at, cost, Ahead::NOBODY.tokens());
+            return if late { refuse(Refusal::Elapsed, wait()) } else { Ok(self.until) };
+        }
+        if changed && due != Instant::FAR && due > self.until {
+            return refuse(Refusal::TooLong, due - at);
+        }
+        Ok(Instant::FAR)
+    }
+
+    fn into_token(mut self, at: Instant) -> Token<'a> {
+        self.ticket = None;
+        Token { tap: self.tap, at }
+    }
+}
+
+impl Drop for Waiter<'_> {
     fn drop(&mut self) {
-        self.line.leave(self.cost);
+        let (Some(ticket), Tap { limiter, bucket, cost }) = (self.ticket.take(), self.tap) else { return };
+        match self.line.leave(&ticket, || bucket.waiting.leave(cost)) {
+            Left::First => self.line.nudge_first(),
+            // The one who comes first in its place may need fewer tokens.
+            Left::Behind if limiter.patience.newest_first() => self.line.nudge_first(),
+            Left::Behind => {}
+            Left::Called => drop(Token { tap: self.tap, at: now() }),
+        }
     }
 }
 
 // Without a limit nobody is refused, not even behind those who still wait under the one there was.
-const fn waits(limit: Option<&RateLimit>) -> Waiting {
+const fn waits(limit: Option<&RateLimit>) -> (Waiting, Order) {
     match limit {
-        Some(limit) => limit.waits(),
-        None => Waiting::Turn(Turn::UNBOUNDED),
+        Some(limit) => (limit.waits(), limit.order()),
+        None => (Waiting::Turn(Turn::UNBOUNDED), Order::Fifo),
     }
 }
 

@@ -1,10 +1,10 @@
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use gentle_dsl::{Rate, RateLimit};
 
 use crate::policy::patience::nanos;
+use crate::policy::sync::{Mutex, MutexGuard, PoisonError};
 use crate::time::Instant;
 
 /// Several windows at once, or exact ones: admitted by all or by none, under one lock.
@@ -24,12 +24,32 @@ impl Windows {
         Self(Mutex::new(limit.map(windows).unwrap_or_default()))
     }
 
-    /// Takes over another limit. A window that stays keeps what it has given out.
-    pub(super) fn set(&self, limit: Option<&RateLimit>, at: Instant) {
+    /// Takes over another limit. Each window keeps what the one at its place has given out.
+    pub(super) fn set(&self, limit: &RateLimit, at: Instant) {
         let mut all = self.lock();
-        let before = std::mem::replace(&mut *all, limit.map(windows).unwrap_or_default());
+        let before = std::mem::replace(&mut *all, windows(limit));
         for (window, before) in all.iter_mut().zip(before) {
             window.inherit(before, at.nanos());
+        }
+    }
+
+    /// Whether there are any. There are none where one smooth window is all there is, which is kept elsewhere.
+    pub(super) fn are_there(&self) -> bool {
+        !self.lock().is_empty()
+    }
+
+    /// Takes over another limit from the one smooth window there was.
+    pub(super) fn begin(&self, full_at: u64, interval: u64, limit: &RateLimit, at: Instant) {
+        *self.lock() = vec![Window::Smooth { full_at, interval, tolerance: 0 }];
+        self.set(limit, at);
+    }
+
+    /// Takes over a limit of one smooth window, and hands over when that would be full.
+    pub(super) fn end(&self, limit: &RateLimit, at: Instant) -> u64 {
+        self.set(limit, at);
+        match std::mem::take(&mut *self.lock()).first() {
+            Some(Window::Smooth { full_at, .. }) => *full_at,
+            _ => 0,
         }
     }
 
@@ -61,8 +81,8 @@ impl Windows {
         self.lock().iter().all(|window| window.holds(cost))
     }
 
-    pub(super) fn give_back(&self, cost: u32) {
-        self.lock().iter_mut().for_each(|window| window.give_back(cost));
+    pub(super) fn give_back(&self, cost: u32, at: Instant) {
+        self.lock().iter_mut().for_each(|window| window.give_back(cost, at.nanos()));
     }
 
     /// Whether nothing is left of what was given out.
@@ -99,20 +119,32 @@ impl Window {
         Self::Smooth { full_at: 0, interval, tolerance }
     }
 
-    fn inherit(&mut self, before: Self, at: u64) {
+    // As many tokens are missing as before, but never more than there are.
+    fn inherit(&mut self, before: Self, now: u64) {
         match (self, before) {
             (
                 Self::Smooth { full_at, interval, tolerance },
                 Self::Smooth { full_at: before, interval: old, .. },
             ) => {
-                let debt = super::gcra::owed(before.saturating_sub(at), old, *interval);
-                *full_at = at.saturating_add(debt.min(interval.saturating_add(*tolerance)));
+                let debt = super::gcra::owed(before.saturating_sub(now), old, *interval);
+                *full_at = now.saturating_add(debt.min(interval.saturating_add(*tolerance)));
+            }
+            (Self::Smooth { full_at, interval, tolerance }, Self::Exact { per, mut times, .. }) => {
+                forget(&mut times, per, now);
+                let debt = interval.saturating_mul(times.len() as u64);
+                *full_at = now.saturating_add(debt.min(interval.saturating_add(*tolerance)));
             }
             (Self::Exact { count, times, .. }, Self::Exact { times: before, .. }) => {
                 let skip = before.len().saturating_sub(*count);
                 times.extend(before.into_iter().skip(skip));
             }
-            _ => {}
+            // Nobody knows any more when they were taken: it may have been just now.
+            (Self::Exact { count, per, times }, Self::Smooth { full_at: before, interval: old, .. }) => {
+                let price = if old == 0 { per.div_ceil(*count as u64) } else { old };
+                let missing = before.saturating_sub(now).div_ceil(price.max(1));
+                let missing = usize::try_from(missing).unwrap_or(usize::MAX).min(*count);
+                times.extend(std::iter::repeat_n(now, missing));
+            }
         }
     }
 
@@ -127,7 +159,7 @@ impl Window {
             Self::Exact { count, .. } if cost as usize > *count => u64::MAX,
             Self::Exact { count, per, times } => {
                 forget(times, *per, at);
-                exact_due(times, *count, *per, usize::try_from(before).unwrap_or(usize::MAX))
+                exact_due(times, at, *count, *per, usize::try_from(before).unwrap_or(usize::MAX))
             }
         }
     }
@@ -162,12 +194,16 @@ impl Window {
         }
     }
 
-    fn give_back(&mut self, cost: u32) {
+    // Of an exact window those that were taken then: the place of another call is not free because this one's is not needed.
+    fn give_back(&mut self, cost: u32, at: u64) {
         match self {
             Self::Smooth { full_at, interval, .. } => {
                 *full_at = full_at.saturating_sub(interval.saturating_mul(cost.into()));
             }
-            Self::Exact { times, .. } => times.truncate(times.len().saturating_sub(cost as usize)),
+            Self::Exact { times, .. } => {
+                let end = times.partition_point(|time| *time <= at);
+                times.drain(end.saturating_sub(cost as usize)..end);
+            }
         }
     }
 
@@ -190,14 +226,15 @@ fn forget(times: &mut VecDeque<u64>, per: u64, at: u64) {
 
 /// When a place is free for one who has `ahead` others before him: when so many of the oldest have left the window
 /// that he fits in. Those ahead will be in it too, a whole window later.
-fn exact_due(times: &VecDeque<u64>, count: usize, per: u64, ahead: usize) -> u64 {
+fn exact_due(times: &VecDeque<u64>, at: u64, count: usize, per: u64, ahead: usize) -> u64 {
     let Some(leaving) =
         times.len().saturating_add(ahead).saturating_add(1).checked_sub(count).filter(|leaving| *leaving > 0)
     else {
         return 0;
     };
     let (rounds, rest) = ((leaving - 1) / count, (leaving - 1) % count);
-    let oldest = times.get(rest).or(times.back()).copied().unwrap_or_default();
+    // Where there is still room, those ahead take it now.
+    let oldest = times.get(rest).copied().unwrap_or(at);
     oldest.saturating_add(per.saturating_mul(rounds as u64 + 1))
 }
 
@@ -263,10 +300,37 @@ mod tests {
     }
 
     #[test]
+    fn a_wide_window_with_room_for_all_in_line_makes_nobody_wait() {
+        let limit = limit("1/s and 100/h");
+        limit.take(at(0), 1).unwrap();
+        assert_eq!(limit.wait(at(0), 1, 4), Duration::from_secs(5), "the hour has room for five");
+    }
+
+    #[test]
+    fn those_ahead_for_whom_a_strict_window_has_room_take_it_now() {
+        let limit = limit("2/s strict");
+        assert_eq!([0, 1, 2, 4].map(|ahead| limit.wait(at(500), 1, ahead).as_millis()), [0, 0, 1_000, 2_000]);
+        limit.take(at(0), 1).unwrap();
+        assert_eq!([0, 1, 2].map(|ahead| limit.wait(at(500), 1, ahead).as_millis()), [0, 500, 1_000]);
+    }
+
+    #[test]
+    fn a_token_given_back_late_does_not_free_the_place_of_another() {
+        let limit = limit("2/s strict");
+        limit.take(at(0), 1).unwrap();
+        limit.take(at(900), 1).unwrap();
+        limit.give_back(1, at(0));
+        limit.take(at(950), 1).unwrap();
+        assert!(limit.take(at(1_050), 1).is_err(), "two calls have begun within the second");
+        limit.give_back(1, at(0));
+        assert!(limit.take(at(1_050), 1).is_err(), "it has left the window long ago");
+    }
+
+    #[test]
     fn a_token_given_back_is_there_again_in_every_window() {
         let limit = limit("1/s and 1/h, strict");
         limit.take(at(0), 1).unwrap();
-        limit.give_back(1);
+        limit.give_back(1, at(0));
         assert!(limit.take(at(0), 1).is_ok());
     }
 
@@ -274,7 +338,7 @@ mod tests {
     fn a_window_that_stays_keeps_what_it_has_given_out() {
         let limit = limit("5/s strict");
         (0..5).for_each(|_| limit.take(at(0), 1).unwrap());
-        limit.set(RateLimit::parse("7/s strict").unwrap().on().as_ref(), at(10));
+        limit.set(&RateLimit::parse("7/s strict").unwrap().on().unwrap(), at(10));
         assert_eq!((0..5).filter(|_| limit.take(at(10), 1).is_ok()).count(), 2);
     }
 
@@ -296,7 +360,7 @@ mod tests {
         assert_eq!(limit.take(at(500), 4), Err(at(1_400)));
         assert_eq!(limit.wait(at(500), 2, 0).as_millis(), 500);
         assert_eq!(limit.wait(at(500), 2, 3).as_millis(), 900);
-        limit.give_back(2);
+        limit.give_back(2, at(400));
         assert!(limit.take(at(500), 2).is_ok());
         assert!(limit.holds(5) && !limit.holds(6));
         assert!(limit.take(at(9_000), 6).is_err(), "never");

@@ -157,6 +157,16 @@ async fn fail_once_and_be_refused(policies: &Policies) {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_waited_until_it_lets_a_probe_pass_is_not_judged_by_the_time_when_it_came() {
+    let policies =
+        policies(r#"circuit_breaker = "1 in a row, open 100ms", retry = "const(10ms), 3 attempts""#);
+    let tries = AtomicU32::new(0);
+    let second_time_lucky =
+        || async { if tries.fetch_add(1, Ordering::SeqCst) == 0 { failing().await } else { Ok(()) } };
+    assert_eq!(policies.call(second_time_lucky).await, Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_open_time_grows_and_begins_anew_after_a_long_time_closed() {
     let policies = policies(r#"circuit_breaker = "1 in a row, open 5s..20s""#);
     let mut left = Vec::new();

@@ -162,3 +162,33 @@ async fn pitfall_24_one_bad_probe_among_three_is_forgiven() {
     fail(&policies, 2).await;
     assert!(is_open(&policies), "two successes can no longer come");
 }
+
+#[tokio::test(start_paused = true)]
+async fn pitfall_26_circuits_of_one_name_do_not_share_their_state_or_their_settings() {
+    let named = |text: &str| Policies::builder().name("payments").circuit_breaker(text).build().unwrap();
+    let (one, other) = (named("3 in a row, open 5s"), named("1 in a row, open 1h"));
+    fail(&one, 2).await;
+    assert_eq!((phase(&one), phase(&other)), (Phase::Closed, Phase::Closed), "the first has its own words");
+    fail(&other, 1).await;
+    assert!(is_open(&other) && !is_open(&one));
+}
+
+#[tokio::test(start_paused = true)]
+async fn pitfall_26_no_time_limit_and_no_bulkhead_hide_in_a_circuit() {
+    let policies = policies(r#"circuit_breaker = "on""#);
+    let begun = now();
+    let an_hour = || async {
+        sleep(Duration::from_secs(3600)).await;
+        Ok::<_, Rejected>(())
+    };
+    let mut calls = Vec::new();
+    for _ in 0..2_000 {
+        let policies = policies.clone();
+        calls.push(tokio::spawn(async move { policies.call(an_hour).await }));
+    }
+    for call in calls {
+        assert_eq!(call.await.unwrap(), Ok(()));
+    }
+    assert_eq!(now() - begun, Duration::from_secs(3600));
+    assert_eq!(phase(&policies), Phase::Closed);
+}
