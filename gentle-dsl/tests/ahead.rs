@@ -118,6 +118,11 @@ fn a_cache_keeps_answers() {
         full,
         "1m, stale 10m, max 10000, coalesce, each (user, lang) up to 100000",
     );
+    means(
+        &["1m each ()", "1m, each ( )"],
+        Cache::new(secs(60)).each(Each::new("")),
+        "1m, max 10000, each ()",
+    );
     means(&["1m errors 5s max 3"], Cache::new(secs(60)).errors(secs(5)).max(3), "1m, max 3, errors 5s");
 }
 

@@ -204,6 +204,7 @@ fn caches_say_what_is_wrong() {
         ("1m 10m", &["G020 10m"], "write `1m stale 10m`"),
         ("1m, max 0", &["G018 0"], "write `off` for no cache, or e.g. `1m, max 1`"),
         ("1m errors 0s", &["G018 0s"], "write `1m`"),
+        ("1m each () each ()", &["G004 each ()"], "keep one: `1m each ()`"),
         ("1m coalesce coalesce", &["G004 coalesce"], "keep one: `1m coalesce`"),
     ]);
 }

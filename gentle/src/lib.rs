@@ -88,6 +88,7 @@
 //! |---|---|
 //! | `testing` | for tests: the clock that tokio can pause drives every policy, delay and lease |
 //! | `sqlite` | durable events in a file, `sqlite://scores.db`, and the service `service::library::sqlite` |
+//! | `chaos` | failures made on purpose, where the variable `GENTLE_CHAOS` asks for them: `policy::chaos` |
 //! | `tower` | policies as layers for axum, tonic, hyper and other services in a stack: `policy::tower` |
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

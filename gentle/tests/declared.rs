@@ -193,6 +193,31 @@ fn configuration_of_one_app_does_not_leak_into_the_next() {
     assert_eq!(SHARED.to_string(), written);
 }
 
+static SPARING: Policies =
+    policies!(name = "sparing", cache = "1m, stale 5m, each user", throttle = "10% of 20 in 1m");
+
+#[test]
+fn a_cache_and_a_throttle_are_changed_by_configuration_and_brought_back() {
+    let written = SPARING.to_string();
+    let build =
+        |toml: &str| App::builder().linked().policies(&SPARING).toml_text("gentle.toml", toml).build();
+    build("[policy.sparing]\ncache = \"5s, coalesce\"\nthrottle = \"off\"").unwrap();
+    let changed = r#"cache = "5s, max 10000, coalesce, each user up to 100000", throttle = "off""#;
+    assert_eq!(SPARING.to_string(), changed);
+    build("").unwrap();
+    assert_eq!(SPARING.to_string(), written);
+
+    let toml = "[policy.sparing]\ncache = \"5s, each lang\"\nthrottle = \"10 of 20\"\nchaos = \"1% fail\"";
+    let error = build(toml).unwrap_err();
+    let told: Vec<_> = error.all().map(ToString::to_string).collect();
+    for (place, code) in [("2:", "[G073]"), ("3:", "[G801]"), ("4:1", "gives this policy no `chaos`")] {
+        let start = format!("gentle.toml:{place}");
+        assert!(told.iter().any(|text| text.starts_with(&start) && text.contains(code)), "{told:#?}");
+    }
+    assert_eq!(SPARING.to_string(), written, "what is wrong changes nothing");
+    assert!(build("[policy.sparing]\ncache = \"5s, errors 1s\"").unwrap_err().to_string().contains("[G707]"));
+}
+
 static TENANTS: Policies = policies!(name = "tenants", rate_limit = "20/s each tenant", bulkhead = "3");
 
 #[test]

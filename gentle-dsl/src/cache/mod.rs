@@ -16,6 +16,8 @@ use crate::{
 
 /// Answers that are kept for a while: `1m, stale 10m, max 10_000, coalesce`.
 ///
+/// Its key may be none: `each ()` keeps one answer, whatever the arguments are.
+///
 /// # Examples
 ///
 /// ```
@@ -24,7 +26,7 @@ use crate::{
 ///
 /// const MINUTE: Cache = Cache::new(Duration::from_secs(60)).stale(Duration::from_secs(600)).coalesce();
 ///
-/// assert_eq!(Cache::parse_ahead("1m, stale 10m, coalesce")?.on(), Some(MINUTE));
+/// assert_eq!(Cache::parse("1m, stale 10m, coalesce")?.on(), Some(MINUTE));
 /// assert_eq!(MINUTE.to_string(), "1m, stale 10m, max 10000, coalesce");
 /// # Ok::<(), gentle_dsl::Mistakes>(())
 /// ```

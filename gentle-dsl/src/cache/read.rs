@@ -4,7 +4,7 @@ use core::{ops::Range, time::Duration};
 
 use super::Cache;
 use crate::{
-    each::read_each,
+    each::{Each, read_each},
     key::Key,
     mistake::{Draft, Edit},
     reader::{Grammar, Head, Reader, Slot},
@@ -39,6 +39,12 @@ pub(super) fn cache(reader: &mut Reader<'_>) -> Option<Cache> {
                 reader.step();
                 coalesce.fill(reader, "`coalesce`", start, ());
             }
+            Some("each") if is_nothing(reader) => {
+                for _ in 0..3 {
+                    reader.step();
+                }
+                each.fill(reader, "`each`", reader.since(&start), Each::new(""));
+            }
             _ if read_each(reader, &mut each) => {}
             _ => reader.unknown_clause(),
         }
@@ -51,6 +57,11 @@ pub(super) fn cache(reader: &mut Reader<'_>) -> Option<Cache> {
         coalesce: coalesce.given().is_some(),
         each: each.value(),
     })
+}
+
+/// `each ()`: one answer for everything.
+fn is_nothing(reader: &Reader<'_>) -> bool {
+    reader.is_symbol(1, '(') && reader.is_symbol(2, ')')
 }
 
 /// The duration that the sentence begins with.

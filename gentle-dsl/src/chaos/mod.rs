@@ -24,7 +24,7 @@ use crate::{
 ///
 /// const SOME: Chaos = Chaos::new(ChaosKind { share: Percent::hundredths(500), act: ChaosAct::Fail });
 ///
-/// assert_eq!(Chaos::parse_ahead("5% fail")?.on(), Some(SOME));
+/// assert_eq!(Chaos::parse("5% fail")?.on(), Some(SOME));
 /// assert_eq!(SOME.to_string(), "5% fail");
 /// # Ok::<(), gentle_dsl::Mistakes>(())
 /// ```

@@ -44,7 +44,10 @@ impl Each {
 
 impl fmt::Display for Each {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "each {} up to {}", self.key, self.most)
+        match self.key.as_str() {
+            "" => f.write_str("each ()"),
+            _ => write!(f, "each {} up to {}", self.key, self.most),
+        }
     }
 }
 

@@ -23,7 +23,7 @@ use crate::{
 ///
 /// const TENTH: Throttle = Throttle::new(Percent::hundredths(1_000), 20, Duration::from_secs(60));
 ///
-/// assert_eq!(Throttle::parse_ahead("10% of 20 in 1m")?.on(), Some(TENTH));
+/// assert_eq!(Throttle::parse("10% of 20 in 1m")?.on(), Some(TENTH));
 /// assert_eq!(TENTH.to_string(), "10% of 20 in 1m, up to 90%");
 /// # Ok::<(), gentle_dsl::Mistakes>(())
 /// ```

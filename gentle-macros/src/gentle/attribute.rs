@@ -1,5 +1,5 @@
 use gentle_dsl::{
-    Bulkhead, CircuitBreaker, Each, Fallback, Key, PolicySet, RateLimit, Sentence, Setting, check_set,
+    Bulkhead, Cache, CircuitBreaker, Each, Fallback, Key, PolicySet, RateLimit, Sentence, Setting, check_set,
 };
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
@@ -37,6 +37,10 @@ pub(crate) struct Attribute {
     pub(crate) each: Vec<EachKey>,
     /// How many tokens a call takes, with the key in front of it.
     pub(crate) cost: Option<(Ident, Expr)>,
+    /// How the cache is written, and where.
+    pub(crate) cache: Option<(String, TokenStream)>,
+    /// What its answers are kept for, where that is not nothing.
+    pub(crate) cache_key: Option<EachKey>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) fallbacks: Option<Fallbacks>,
     macro_name: String,
@@ -73,6 +77,16 @@ impl Attribute {
     pub(crate) fn refuses(&self) -> bool {
         let never = [Key::Retry, Key::Fallback];
         self.policy.is_some() || self.named.iter().any(|(key, _)| !never.contains(key))
+    }
+
+    /// That an answer which is too old may stand in for a failure.
+    pub(crate) fn stale(&self) -> Option<&Ident> {
+        self.fallbacks.as_ref().and_then(|fallbacks| fallbacks.stale.as_ref())
+    }
+
+    /// Whether the outcome of a call goes to code of the user's in the end.
+    pub(crate) fn falls_back(&self) -> bool {
+        self.fallbacks.as_ref().is_some_and(|fallbacks| !fallbacks.list.is_empty())
     }
 
     /// The rule that was given with this key.
@@ -114,9 +128,20 @@ impl Attribute {
                 self.hedge = Some(argument.clone());
             }
             Key::Timeout => self.set.timeout = sentence::read(argument, errors),
+            Key::Cache => self.take_cache(argument, errors),
+            Key::Throttle => self.set.throttle = sentence::read(argument, errors),
+            Key::Chaos => self.set.chaos = sentence::read(argument, errors),
             Key::Fallback => self.take_fallback(argument, errors),
-            _ => not_there_yet(argument, errors),
         }
+    }
+
+    fn take_cache(&mut self, argument: &Argument, errors: &Errors) {
+        self.set.cache = sentence::read(argument, errors);
+        let key = self.set.cache.and_then(Setting::on).and_then(|cache| cache.keyed());
+        if key.is_some_and(|each| !each.key.as_str().is_empty()) {
+            self.cache_key = EachKey::read(Key::Cache, argument, errors);
+        }
+        self.cache = Some((argument.value.written(), argument.tokens()));
     }
 
     // A sentence that may have a key.
@@ -162,7 +187,7 @@ impl Attribute {
         let needed: &[Key] = match rule.to_string().as_str() {
             "retry_if" => &[Key::Retry],
             "retry_after" => &[Key::Retry, Key::RateLimit],
-            _ => &[Key::CircuitBreaker, Key::Throttle, Key::Retry],
+            _ => &[Key::CircuitBreaker, Key::Throttle, Key::Retry, Key::Cache],
         };
         if !needed.iter().any(|key| self.key(*key).is_some()) {
             errors.mistake(rule, &messages::without_effect(rule, needed));
@@ -196,6 +221,7 @@ impl Attribute {
         }
         self.check_together(errors);
         self.check_cost(errors);
+        self.check_stale(errors);
         if self.policy.is_none() {
             self.rules.iter().for_each(|rule| self.has_effect(&rule.key, errors));
             return;
@@ -228,6 +254,15 @@ impl Attribute {
 }
 
 impl Attribute {
+    // Old answers come from a cache that keeps them.
+    fn check_stale(&self, errors: &Errors) {
+        let keeps = |cache: Setting<Cache>| cache.on().is_none_or(|cache| cache.stays().is_some());
+        let kept = self.cache.is_some() && self.set.cache.is_none_or(keeps);
+        if let Some(stale) = self.stale().filter(|_| !kept) {
+            errors.mistake(stale, &messages::nothing_stale());
+        }
+    }
+
     fn check_cost(&self, errors: &Errors) {
         let Some((key, _)) = &self.cost else { return };
         if self.macro_name == "policies" {

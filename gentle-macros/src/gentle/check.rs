@@ -5,6 +5,7 @@ use quote::ToTokens;
 use syn::{FnArg, PatType, Receiver, ReceiverKind, ReturnType, Type, TypeReference};
 
 use super::attribute::Attribute;
+use super::cached;
 use super::function::{Function, Shape};
 use crate::support::bare::Bare;
 use crate::support::errors::Errors;
@@ -17,6 +18,7 @@ pub(crate) fn check(attribute: &Attribute, function: &Function, errors: &Errors)
         return;
     }
     keys(attribute, function, errors);
+    cached::check(attribute, function, errors);
     unmarked(attribute, function, errors);
     if attribute.hedges() {
         shared_mutably(function, errors);

@@ -56,7 +56,7 @@ impl EachKey {
     }
 
     /// `tenant.as_policy_key()`, or a tuple of such. A mutable reference is lent as a shared one.
-    fn tokens(&self, mutable: &[Ident]) -> TokenStream {
+    pub(super) fn tokens(&self, mutable: &[Ident]) -> TokenStream {
         let part = |part: &Expr| match part {
             Expr::Path(path) if path.path.get_ident().is_some_and(|name| mutable.contains(name)) => {
                 quote_spanned!(part.span()=> (&*#part).as_policy_key())

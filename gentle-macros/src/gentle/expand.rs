@@ -1,3 +1,4 @@
+use gentle_dsl::Key;
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -8,7 +9,7 @@ use super::again::{Again, Copying};
 use super::attribute::Attribute;
 use super::function::{Function, Shape};
 use super::mentions::Mentions;
-use super::{each, fallback, receiver, rules};
+use super::{cached, each, fallback, receiver, rules};
 use crate::support::{krate, tokens};
 
 /// The names that generated code uses: invisible to the user's body.
@@ -18,6 +19,7 @@ pub(crate) struct Names {
     pub(crate) site: Span,
     pub(crate) policies: Ident,
     pub(crate) caller: Ident,
+    pub(crate) recall: Ident,
     pub(crate) call: Ident,
     pub(crate) rules: Ident,
     pub(crate) outcome: Ident,
@@ -34,6 +36,7 @@ impl Names {
             site,
             policies: name("__policies"),
             caller: name("__caller"),
+            recall: name("__recall"),
             call: name("__call"),
             rules: name("__rules"),
             outcome: name("__outcome"),
@@ -82,12 +85,13 @@ fn policies(attribute: &Attribute, function: &Ident, names: &Names, krate: &Toke
     };
     let name = attribute.name.as_ref().map_or_else(path, ToTokens::to_token_stream);
     let set = tokens::policy_set(&attribute.set);
-    let imports = tokens::imports(&set, krate);
+    let (imports, features) = (tokens::imports(&set, krate), features(attribute, krate));
     let (observer, told) = observer(attribute, krate).unzip();
     quote! {
         #observer
         let #policies = {
             #imports
+            #features
             static POLICIES: Policies = Policies::of(#name, #krate::here!(), const { &#set })#told;
             #krate::__private::submit!(Registration::of(&POLICIES));
             &POLICIES
@@ -103,6 +107,14 @@ pub(crate) fn observer(attribute: &Attribute, krate: &TokenStream) -> Option<(To
     let event = krate::at(&quote!(#krate::policy::Event), site);
     let item = quote_spanned!(site=> const __ON_EVENT: fn(&#event<'_>) = #observer;);
     Some((item, quote!(.told_to(__ON_EVENT))))
+}
+
+/// Stops the compiler where a policy needs a feature that gentle is built without.
+pub(crate) fn features(attribute: &Attribute, krate: &TokenStream) -> Option<TokenStream> {
+    attribute.key(Key::Chaos).map(|key| {
+        let krate = krate::at(krate, key.span());
+        quote_spanned!(key.span()=> const _: () = #krate::__private::built_with::<#krate::__private::ChaosFeature>();)
+    })
 }
 
 /// `let __caller = …;` where calls differ by a key or by what they cost, and who begins a call.
@@ -160,14 +172,27 @@ fn once(attribute: &Attribute, function: &mut Function, names: &Names, krate: &T
         body = receiver::rename(body, &names.receiver);
     }
     let (caller, begun) = caller(attribute, &references, &again.parts(), names, krate);
+    let (call, kept) = (&names.call, cached::is_kept(attribute));
+    let begun = quote_spanned!(names.site=> #begun.begin());
     let attempt = if attribute.refuses() {
-        let begun = quote_spanned!(names.site=> #begun.begin());
-        attempt(attribute, &begun, &quote!(async move #body), names)
+        let call = if kept { call.to_token_stream() } else { begun.clone() };
+        attempt(attribute, &call, &quote!(async move #body), names)
     } else {
         quote!(async move #body.await)
     };
     let copies = &again.copies;
     let attempt = if copies.is_empty() { attempt } else { quote!({ #copies #attempt }) };
+    if kept {
+        let prelude = quote!(#caller let mut #call = #begun;);
+        let recalled = cached::around(
+            attribute,
+            function,
+            (&again.parts(), &references),
+            (&prelude, &attempt),
+            (names, krate),
+        );
+        return answered(attribute, &again, recalled, names);
+    }
     let attempt = answered(attribute, &again, attempt, names);
     quote!(#caller #attempt)
 }
@@ -195,28 +220,34 @@ fn repeated(
     if again.receiver(signature, &names.receiver, moved, copy) {
         body = receiver::rename(body, &names.receiver);
     }
-    let (copies, begin) = (&again.copies, quote_spanned!(names.site=> #begun.begin()));
-    if hedges && !attribute.repeats() {
-        let attempts = beside_each_other(attribute, &begin, copies, &body, names);
-        let attempts = answered(attribute, &again, attempts, names);
-        return quote!(#caller #attempts);
-    }
-    let (begin, attempt) = if hedges {
-        (begin, beside_each_other(attribute, &call.to_token_stream(), copies, &body, names))
+    let (copies, start) = (&again.copies, quote_spanned!(names.site=> #begun.begin()));
+    let (start, attempt) = if hedges {
+        (start, beside_each_other(attribute, copies, &body, names))
     } else if attribute.refuses() {
         let attempt = attempt(attribute, &call.to_token_stream(), &quote!(async #body), names);
-        (begin, attempt)
+        (start, attempt)
     } else {
-        (begin, alone(attribute, &body, names))
+        (start, alone(attribute, &body, names))
     };
-    let copies = (!hedges).then_some(copies);
-    let attempts = settled(attribute, &quote!(#copies let #outcome = #attempt;), names);
-    let attempts = answered(attribute, &again, attempts, names);
-    quote! {
-        #caller
-        let mut #call = #begin;
-        #attempts
+    let attempts = if attribute.repeats() {
+        let copies = (!hedges).then_some(copies);
+        settled(attribute, &quote!(#copies let #outcome = #attempt;), names)
+    } else {
+        attempt
+    };
+    let prelude = quote!(#caller let mut #call = #start;);
+    if cached::is_kept(attribute) {
+        let recalled = cached::around(
+            attribute,
+            function,
+            (&again.parts(), &references),
+            (&prelude, &attempts),
+            (names, krate),
+        );
+        return answered(attribute, &again, recalled, names);
     }
+    let attempts = answered(attribute, &again, attempts, names);
+    quote!(#prelude #attempts)
 }
 
 /// The loop around attempts that leave their outcome.
@@ -227,7 +258,8 @@ fn settled(attribute: &Attribute, attempts: &TokenStream, names: &Names) -> Toke
     } else {
         quote_spanned!(*site=> #call.settle_as(#outcome, &#rules))
     };
-    let end = if attribute.fallbacks.is_some() { quote!(break) } else { quote!(return) };
+    let end =
+        if attribute.falls_back() || cached::is_kept(attribute) { quote!(break) } else { quote!(return) };
     quote! {
         loop {
             #attempts
@@ -242,12 +274,11 @@ fn settled(attribute: &Attribute, attempts: &TokenStream, names: &Names) -> Toke
 /// An attempt with others beside it when it is slow: what makes one is a closure.
 fn beside_each_other(
     attribute: &Attribute,
-    call: &TokenStream,
     copies: &TokenStream,
     body: &TokenStream,
     names: &Names,
 ) -> TokenStream {
-    let Names { site, rules, .. } = names;
+    let Names { site, call, rules, .. } = names;
     let one = quote_spanned!(*site=> || { #copies async move #body });
     if attribute.rules.is_empty() {
         quote_spanned!(*site=> #call.hedged(#one).await)
@@ -279,7 +310,8 @@ fn alone(attribute: &Attribute, body: &TokenStream, names: &Names) -> TokenStrea
 
 /// What makes an outcome, with the fallbacks behind it.
 fn answered(attribute: &Attribute, again: &Again, made: TokenStream, names: &Names) -> TokenStream {
-    let Some(fallbacks) = &attribute.fallbacks else { return made };
+    let fallbacks = attribute.fallbacks.as_ref().filter(|_| attribute.falls_back());
+    let Some(fallbacks) = fallbacks else { return made };
     let outcome = &names.outcome;
     let arguments = again.named(&Mentions::of(fallbacks.code()));
     let fallbacks = fallback::expand(fallbacks, names);
@@ -304,7 +336,7 @@ fn typed_body(function: &Function, names: &Names, krate: &TokenStream) -> Block 
 }
 
 /// The return type; what is `impl Trait` in it has no name and is left to inference.
-fn output(function: &Function) -> TokenStream {
+pub(crate) fn output(function: &Function) -> TokenStream {
     named(function.output().to_token_stream())
 }
 

@@ -14,6 +14,8 @@ use crate::support::{krate, messages};
 
 /// What is asked, one after the other.
 pub(crate) struct Fallbacks {
+    /// `stale`, the word itself: before all others the cache is asked.
+    pub(crate) stale: Option<Ident>,
     pub(crate) list: Vec<Answer>,
 }
 
@@ -27,7 +29,7 @@ pub(crate) enum Answer {
 impl Fallbacks {
     /// `fallback = code` or `fallback(code, code)`.
     pub(crate) fn read(argument: &Argument, errors: &Errors) -> Option<Self> {
-        let list = match &argument.value {
+        let mut list = match &argument.value {
             Value::Text(text) => vec![Expr::Lit(ExprLit { attrs: Vec::new(), lit: Lit::Str(text.clone()) })],
             Value::Code(code) => vec![expression(&argument.key, code, errors)?],
             Value::Bare(group) if group.delimiter() == Delimiter::Parenthesis => {
@@ -40,8 +42,9 @@ impl Fallbacks {
             return None;
         }
         let bare = matches!(argument.value, Value::Bare(_));
+        let stale = if bare { first_is_stale(&mut list) } else { None };
         let list: Option<Vec<Answer>> = list.into_iter().map(|code| answer(code, bare, errors)).collect();
-        let read = Self { list: list? };
+        let read = Self { stale, list: list? };
         read.all_are_asked(errors);
         Some(read)
     }
@@ -79,6 +82,13 @@ impl Answer {
     }
 }
 
+fn first_is_stale(list: &mut Vec<Expr>) -> Option<Ident> {
+    let Some(Expr::Path(path)) = list.first() else { return None };
+    let stale = path.path.get_ident().filter(|word| *word == "stale").cloned()?;
+    list.remove(0);
+    Some(stale)
+}
+
 /// Code, unless it is a word that stands for something.
 fn answer(code: Expr, bare: bool, errors: &Errors) -> Option<Answer> {
     let word = match &code {
@@ -89,7 +99,7 @@ fn answer(code: Expr, bare: bool, errors: &Errors) -> Option<Answer> {
     match word.as_str() {
         "on" | "off" => errors.mistake(&code, &messages::fallback_is_code(&word)),
         "default" if bare => return Some(Answer::Default(code.span())),
-        "stale" if bare => errors.mistake(&code, &messages::not_there_yet("fallback", "stale")),
+        "stale" if bare => errors.mistake(&code, &messages::stale_comes_first()),
         _ => return Some(Answer::Code(Box::new(code))),
     }
     None

@@ -2,6 +2,7 @@
 
 mod again;
 pub(crate) mod attribute;
+mod cached;
 mod check;
 mod each;
 pub(crate) mod expand;

@@ -144,6 +144,19 @@ fn one_key_for_several_policies_is_worked_out_once() {
 }
 
 #[test]
+fn kept_answers_stand_around_the_attempts() {
+    let expanded = expanded(
+        quote!(cache = "1m, stale 10m, coalesce, each (user, lang)", fallback(stale), retry = "now"),
+        quote! {
+            async fn read(user: u64, lang: &str) -> anyhow::Result<Page> {
+                fetch(user, lang).await
+            }
+        },
+    );
+    check("gentle/kept", &expanded);
+}
+
+#[test]
 fn a_rule_is_one_line_before_the_loop() {
     let expanded = expanded(
         quote!(retry = "3 attempts", retry_if = |error| error.is_temporary()),

@@ -39,6 +39,17 @@ impl Argument {
     }
 }
 
+impl Value {
+    /// The text of a sentence, in whichever spelling.
+    pub(crate) fn written(&self) -> String {
+        match self {
+            Self::Text(text) => text.value(),
+            Self::Bare(group) => Bare::new(group.stream()).text().to_owned(),
+            Self::None | Self::Code(_) => String::new(),
+        }
+    }
+}
+
 /// Splits the inside of an attribute at its commas. What has no shape is reported and left out, the rest goes on.
 pub(crate) fn split(attribute: TokenStream, errors: &Errors) -> Vec<Argument> {
     let mut arguments = Vec::new();

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use gentle_dsl::{
-    Adaptive, Backoff, Budget, Bulkhead, CircuitBreaker, Each, Factor, Hedge, HedgeDelay, Jitter, Order,
-    Percent, PolicySet, Rate, RateLimit, Retry, Setting, Timeout, Tries, Trip, Turn, Waiting, Width,
+    Adaptive, Backoff, Budget, Bulkhead, Cache, Chaos, ChaosAct, ChaosKind, CircuitBreaker, Each, Factor,
+    Hedge, HedgeDelay, Jitter, Order, Percent, PolicySet, Rate, RateLimit, Retry, Setting, Throttle, Timeout,
+    Tries, Trip, Turn, Waiting, Width,
 };
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -13,12 +14,15 @@ use quote::{format_ident, quote};
 pub(crate) fn policy_set(set: &PolicySet) -> TokenStream {
     let mut code = quote!(PolicySet::new());
     code.extend(setting("fallback", set.fallback, |_| quote!(Fallback)));
+    code.extend(setting("cache", set.cache, cache));
     code.extend(setting("timeout", set.timeout, timeout));
+    code.extend(setting("throttle", set.throttle, throttle));
     code.extend(setting("retry", set.retry, |value| written(&value)));
     code.extend(setting("hedge", set.hedge, |value| hedge(&value)));
     code.extend(setting("circuit_breaker", set.circuit_breaker, |value| circuit_breaker(&value)));
     code.extend(setting("rate_limit", set.rate_limit, rate_limit));
     code.extend(setting("bulkhead", set.bulkhead, bulkhead));
+    code.extend(setting("chaos", set.chaos, chaos));
     code
 }
 
@@ -334,6 +338,56 @@ fn waiting(waiting: Waiting, plain: Waiting, wait: impl Fn(Duration) -> Waiting)
         (Some(within), None) => quote!(.wait(#within)),
         (None, None) => quote!(.waiting(Waiting::Turn(Turn::UNBOUNDED))),
     })
+}
+
+fn cache(cache: Cache) -> TokenStream {
+    let keep = short(cache.keeps());
+    let mut code = quote!(Cache::new(#keep));
+    if let Some(stale) = cache.stays().map(short) {
+        code.extend(quote!(.stale(#stale)));
+    }
+    if cache.most() != Cache::MOST {
+        let most = Literal::u32_unsuffixed(cache.most());
+        code.extend(quote!(.max(#most)));
+    }
+    if let Some(errors) = cache.keeps_errors().map(short) {
+        code.extend(quote!(.errors(#errors)));
+    }
+    if cache.coalesces() {
+        code.extend(quote!(.coalesce()));
+    }
+    code.extend(cache.keyed().map(each));
+    code
+}
+
+fn throttle(throttle: Throttle) -> TokenStream {
+    let (share, of) = (percent(throttle.share()), Literal::u32_unsuffixed(throttle.of()));
+    let window = short(throttle.window());
+    let mut code = quote!(Throttle::new(#share, #of, #window));
+    if throttle.most() != Throttle::MOST {
+        let most = percent(throttle.most());
+        code.extend(quote!(.up_to(#most)));
+    }
+    code
+}
+
+fn chaos(chaos: Chaos) -> TokenStream {
+    let mut kinds = chaos.kinds().iter().map(chaos_kind);
+    let first = kinds.next();
+    quote!(Chaos::new(#first)#(.and(#kinds))*)
+}
+
+fn chaos_kind(kind: &ChaosKind) -> TokenStream {
+    let share = percent(kind.share);
+    let act = match kind.act {
+        ChaosAct::Fail => quote!(Fail),
+        ChaosAct::Panic => quote!(Panic),
+        ChaosAct::Delay { from, to } => {
+            let range = range(from, to);
+            quote!(Delay { #range })
+        }
+    };
+    quote!(ChaosKind { share: #share, act: ChaosAct::#act })
 }
 
 fn timeout(timeout: Timeout) -> TokenStream {

@@ -1,6 +1,9 @@
 //! What generated code names, and nobody else: it changes without notice.
 
+#[cfg(feature = "chaos")]
+mod chaos;
 mod cost;
+mod feature;
 mod topic;
 
 use crate::BoxError;
@@ -8,6 +11,7 @@ use crate::event::Delivery;
 use crate::service;
 
 pub use cost::{Cost, cost};
+pub use feature::{BuiltWith, ChaosFeature, built_with};
 pub use inventory::submit;
 // Without a name that the user can write the compiler would call `Event` sealed.
 pub use serde::Serialize;

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use gentle_dsl::{
-    Bulkhead, CircuitBreaker, Fallback, Hedge, Key, Mistakes, RateLimit, Retry, Sentence, Setting, Timeout,
+    Bulkhead, Cache, Chaos, CircuitBreaker, Fallback, Hedge, Key, Mistakes, RateLimit, Retry, Sentence,
+    Setting, Throttle, Timeout,
 };
 
 use super::Value;
@@ -27,6 +28,9 @@ pub(crate) fn check(value: &Value) -> Vec<Mistake> {
         Some(Key::Timeout) => sentence::<Timeout>(value).map(drop),
         Some(Key::Fallback) => sentence::<Fallback>(value).map(drop),
         Some(Key::Bulkhead) => sentence::<Bulkhead>(value).map(drop),
+        Some(Key::Cache) => sentence::<Cache>(value).map(drop),
+        Some(Key::Throttle) => sentence::<Throttle>(value).map(drop),
+        Some(Key::Chaos) => sentence::<Chaos>(value).map(drop),
         _ => Ok(()),
     };
     checked.err().unwrap_or_default()

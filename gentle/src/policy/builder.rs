@@ -2,12 +2,12 @@ use std::borrow::Cow;
 use std::fmt;
 
 use gentle_dsl::{
-    Bulkhead, CircuitBreaker, Fallback, Hedge, Mistakes, PolicySet, RateLimit, Retry, Sentence, Setting,
-    Timeout, check_set,
+    Bulkhead, Cache, Chaos, CircuitBreaker, Fallback, Hedge, Mistakes, PolicySet, RateLimit, Retry, Sentence,
+    Setting, Throttle, Timeout, check_set,
 };
 
 use super::observe::Observer;
-use super::{Event, Policies};
+use super::{Event, Policies, chaos};
 
 /// Puts [`Policies`] together one by one.
 ///
@@ -57,6 +57,18 @@ impl Builder {
         self
     }
 
+    /// Answers are kept for a while: see [`Policies::cached`].
+    pub fn cache(mut self, cache: impl IntoSetting<Cache>) -> Self {
+        self.set.cache = self.take(cache);
+        self
+    }
+
+    /// Some calls are shed as failures rise.
+    pub fn throttle(mut self, throttle: impl IntoSetting<Throttle>) -> Self {
+        self.set.throttle = self.take(throttle);
+        self
+    }
+
     /// A failure is tried again.
     pub fn retry(mut self, retry: impl IntoSetting<Retry>) -> Self {
         self.set.retry = self.take(retry);
@@ -72,6 +84,12 @@ impl Builder {
     /// The call, or each attempt, may take so long.
     pub fn timeout(mut self, timeout: impl IntoSetting<Timeout>) -> Self {
         self.set.timeout = self.take(timeout);
+        self
+    }
+
+    /// Failures are made on purpose; it takes the feature `chaos`.
+    pub fn chaos(mut self, chaos: impl IntoSetting<Chaos>) -> Self {
+        self.set.chaos = self.take(chaos);
         self
     }
 
@@ -96,6 +114,7 @@ impl Builder {
         if let Some(mistakes) = self.mistakes.or_else(|| Mistakes::collect(check_set(&self.set))) {
             return Err(mistakes);
         }
+        chaos::refuse(&self.set)?;
         let policies = Policies::given(self.name, self.set);
         if let Some(observer) = self.on_event {
             policies.observe(observer).forever();
@@ -154,4 +173,4 @@ macro_rules! as_itself {
     )+};
 }
 
-as_itself!(Bulkhead, CircuitBreaker, Fallback, Hedge, RateLimit, Retry, Timeout);
+as_itself!(Bulkhead, Cache, Chaos, CircuitBreaker, Fallback, Hedge, RateLimit, Retry, Throttle, Timeout);

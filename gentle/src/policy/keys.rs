@@ -1,6 +1,6 @@
 //! The policies that are kept separately for each key.
 
-use gentle_dsl::{Bulkhead, CircuitBreaker, Each as Key, PolicySet, RateLimit, Sentence, Setting};
+use gentle_dsl::{Bulkhead, Cache, CircuitBreaker, Each as Key, PolicySet, RateLimit, Sentence, Setting};
 
 use super::bulkhead::Gate;
 use super::circuit_breaker::Breaker;
@@ -61,7 +61,7 @@ macro_rules! keyed {
     )+};
 }
 
-keyed!(Bulkhead, CircuitBreaker, RateLimit);
+keyed!(Bulkhead, Cache, CircuitBreaker, RateLimit);
 
 pub(super) fn key<T: Keyed>(setting: Option<&Setting<T>>) -> Option<Key> {
     match setting {

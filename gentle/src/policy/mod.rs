@@ -7,8 +7,8 @@
 //! Whatever the order in which they are written, policies nest in one order, outermost first:
 //!
 //! ```text
-//! fallback > timeout (total) > retry > hedge > circuit_breaker > rate_limit > bulkhead >
-//! timeout (each attempt) > the operation
+//! fallback > cache > timeout (total) > throttle > retry > hedge > circuit_breaker > rate_limit > bulkhead >
+//! timeout (each attempt) > chaos > the operation
 //! ```
 //!
 //! Every attempt of a retry and every extra call of a hedge is evidence for the circuit breaker, and an open circuit spends no token. Every attempt
@@ -34,6 +34,9 @@ mod budget;
 mod builder;
 mod call;
 mod caller;
+#[cfg(not(feature = "chaos"))]
+#[path = "no_chaos.rs"]
+mod chaos;
 mod deadline;
 mod histogram;
 mod judge;
@@ -42,12 +45,16 @@ mod line;
 mod outcome;
 mod patience;
 mod policies;
+mod rare;
 mod registration;
 mod rejected;
 mod shared;
 mod sync;
 
 pub mod bulkhead;
+pub mod cache;
+#[cfg(feature = "chaos")]
+pub mod chaos;
 pub mod circuit_breaker;
 #[doc = include_str!("coming_from.md")]
 pub mod coming_from {}
@@ -61,6 +68,7 @@ pub mod rate_limit;
 pub mod register;
 pub mod retry;
 pub mod rules;
+pub mod throttle;
 pub mod timeout;
 #[cfg(feature = "tower")]
 pub mod tower;
@@ -72,9 +80,9 @@ pub(crate) use deadline::dropped_at;
 pub use deadline::{deadline, with_deadline};
 pub use each::PolicyKey;
 pub use gentle_dsl::{
-    Adaptive, Backoff, Budget, Bulkhead, CircuitBreaker, Delays, Each, Factor, Fallback, Hedge, HedgeDelay,
-    Jitter, Key, Mistake, Mistakes, Order, Percent, PolicySet, Rate, RateLimit, Retry, Sentence, Setting,
-    Timeout, Tries, Trip, Turn, Waiting, Width,
+    Adaptive, Backoff, Budget, Bulkhead, Cache, Chaos, ChaosAct, ChaosKind, CircuitBreaker, Delays, Each,
+    Factor, Fallback, Hedge, HedgeDelay, Jitter, Key, Mistake, Mistakes, Order, Percent, PolicySet, Rate,
+    RateLimit, Retry, Sentence, Setting, Throttle, Timeout, Tries, Trip, Turn, Waiting, Width,
 };
 pub use judge::{ByOutcome, Judge, Verdict};
 pub use numbers::{Latency, Numbers};

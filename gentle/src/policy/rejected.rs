@@ -51,6 +51,10 @@ pub enum Refusal {
     TooLarge,
     /// The circuit is open: what was called before has been failing.
     Open,
+    /// Too many calls fail, and this is one of those that are not made.
+    Shed,
+    /// It failed on purpose.
+    OnPurpose,
     /// The time is up: the operation's, or that of a wait whose length nobody could foresee.
     Elapsed,
 }
@@ -79,6 +83,8 @@ impl fmt::Display for Rejected {
             Refusal::TooLong => "the wait would be too long",
             Refusal::TooLarge => "the call takes more than there ever is at once",
             Refusal::Open => "the circuit is open",
+            Refusal::Shed => "too many calls fail",
+            Refusal::OnPurpose => "failed on purpose",
             Refusal::Elapsed => "the time is up",
         };
         write!(f, "{}: {why}", self.policy)?;

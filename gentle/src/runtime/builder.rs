@@ -221,6 +221,7 @@ impl AppBuilder {
         match Graph::new(definitions) {
             Ok(graph) if problems.is_empty() => {
                 parts.set_policies(&config);
+                settings.warnings.extend(configuration::chaotic(&parts));
                 if let Some(on) = settings.measure.or(self.measure) {
                     parts.policies.iter().for_each(|policies| policies.measure(on));
                 }

@@ -85,6 +85,18 @@ pub(super) fn foreign(parts: &Parts, config: &Config) -> Option<String> {
     })
 }
 
+/// Whose calls fail on purpose, where the environment asks for that.
+pub(super) fn chaotic(parts: &Parts) -> Option<String> {
+    let chaotic = parts.policies.iter().filter(|policies| policies.is_chaotic());
+    let names: Vec<&str> = chaotic.map(|policies| policies.name()).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "chaos is on: calls fail on purpose\n  {}\nhelp: unset GENTLE_CHAOS to end it",
+            names.join("\n  ")
+        )
+    })
+}
+
 /// Brings services and handlers to what configuration says; policies, which are shared by all apps of the process, are
 /// only checked. Returns everything that is wrong. Unless it `is_whole`, services are not asked about their own:
 /// what they miss may stand in the file that could not be read.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::Place;
 use crate::config::{Config, Overrides};
-use crate::policy::{Listed, Register};
+use crate::policy::{Key, Listed, Register};
 use crate::service::{Engine, Standing, State};
 
 /// What an app consists of and how it stands: one readable block, and its lines as values.
@@ -134,6 +134,8 @@ impl PolicyLine {
         let origins = policies.policies.iter().filter_map(|one| Some((one.key, one.from.as_ref()?)));
         let changed =
             origins.map(|(key, origin)| format!("  {key} from {origin}")).collect::<Vec<_>>().concat();
+        let strikes = policies.policy(Key::Chaos).is_some_and(|chaos| !chaos.state.is_empty());
+        let changed = changed + if strikes { "  chaos is on" } else { "" };
         Self { name: policies.name, text: policies.text, place: policies.place, changed }
     }
 

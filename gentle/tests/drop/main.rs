@@ -56,7 +56,7 @@ impl Before {
 }
 
 /// One more policy, one more row.
-const SCENES: [Scene; 16] = [
+const SCENES: [Scene; 19] = [
     Scene { text: r#"timeout = "1h""#, before: Before::Nothing, polls: 1 },
     Scene { text: r#"timeout = "30ms""#, before: Before::Nothing, polls: 1 },
     Scene { text: r#"timeout = "1h, 20ms each attempt""#, before: Before::Nothing, polls: 1 },
@@ -68,6 +68,9 @@ const SCENES: [Scene; 16] = [
         before: Before::Busy,
         polls: 4,
     },
+    Scene { text: r#"bulkhead = "1 queue 2 lifo""#, before: Before::Busy, polls: 4 },
+    Scene { text: r#"bulkhead = "auto 1..1, queue 2""#, before: Before::Busy, polls: 4 },
+    Scene { text: r#"rate_limit = "1/30ms queue 1 lifo""#, before: Before::Busy, polls: 4 },
     Scene { text: r#"bulkhead = "1 queue 2""#, before: Before::Busy, polls: 4 },
     Scene {
         text: r#"bulkhead = "1 wait 1h", rate_limit = "9/h", timeout = "1h""#,

@@ -9,15 +9,16 @@ pub(crate) struct Rate {
     windows: Vec<Window>,
     limit: Option<RateLimit>,
     /// Who stands in line, the first one first.
-    pub(crate) line: Vec<Place>,
+    line: Vec<Place>,
+    /// Who has been handed a token, when, and has not come for it yet.
+    handed: Vec<(usize, Time)>,
     changes: u32,
 }
 
 /// One call's place in the line.
-#[derive(Clone, Copy)]
-pub(crate) struct Place {
-    pub(crate) call: usize,
-    pub(crate) patient_until: Time,
+struct Place {
+    call: usize,
+    patient_until: Time,
     changes: u32,
 }
 
@@ -39,7 +40,13 @@ pub(crate) enum Impatient {
 
 impl Rate {
     pub(crate) fn new(limit: Option<RateLimit>) -> Self {
-        Self { windows: limit.iter().flat_map(windows).collect(), limit, line: Vec::new(), changes: 0 }
+        Self {
+            windows: limit.iter().flat_map(windows).collect(),
+            limit,
+            line: Vec::new(),
+            handed: Vec::new(),
+            changes: 0,
+        }
     }
 
     pub(crate) fn set(&mut self, limit: Option<RateLimit>, at: Time) {
@@ -102,9 +109,32 @@ impl Rate {
         Err((why, wait))
     }
 
-    /// Whether the limit is another one than when somebody came.
-    pub(crate) fn has_changed_since(&self, place: Place) -> bool {
-        place.changes != self.changes
+    /// Hands out the tokens there are, if it is the first in line who looks; or says when the next one is due, if that is
+    /// too late for it under a limit that is another one than when it came.
+    pub(crate) fn look(&mut self, call: usize, at: Time) -> Result<(), Time> {
+        if self.line.first().is_none_or(|first| first.call != call) {
+            return Ok(());
+        }
+        while !self.line.is_empty() {
+            match self.take(at) {
+                Ok(()) => {
+                    let next = self.line.remove(0);
+                    self.handed.push((next.call, at));
+                }
+                Err(due) => {
+                    let first = &self.line[0];
+                    let moved = due > first.patient_until && first.changes != self.changes;
+                    return if moved && first.call == call { Err(due) } else { Ok(()) };
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The token that it was handed, by the moment at which it was taken.
+    pub(crate) fn comes(&mut self, call: usize) -> Option<Time> {
+        let place = self.handed.iter().position(|(other, _)| *other == call)?;
+        Some(self.handed.remove(place).1)
     }
 
     pub(crate) fn leave(&mut self, call: usize) {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use gentle::policy::Bulkhead;
+use gentle::policy::{Bulkhead, Order};
 
 use crate::bucket::patience;
 use crate::time::Time;
@@ -70,8 +70,13 @@ impl Gate {
     fn call_next(&mut self) {
         while !self.queue.is_empty() && self.has_room() {
             self.inside += 1;
-            self.called.extend(self.queue.pop_front());
+            let next = if self.is_lifo() { self.queue.pop_back() } else { self.queue.pop_front() };
+            self.called.extend(next);
         }
+    }
+
+    fn is_lifo(&self) -> bool {
+        self.bulkhead.is_some_and(|bulkhead| bulkhead.order() == Order::Lifo)
     }
 
     fn has_room(&self) -> bool {

@@ -4,7 +4,7 @@
 use gentle::policy::{Key, PolicySet, Refusal, Setting, Timeout};
 
 use crate::breaker::{Breaker, Pass};
-use crate::bucket::{Impatient, Place, Rate};
+use crate::bucket::{Impatient, Rate};
 use crate::bulkhead::{Entry, Gate};
 use crate::retry::Retrying;
 use crate::said::{After, Answer, Op, Said, What};
@@ -208,22 +208,14 @@ impl Stack {
 
     fn wait_for_token(&mut self, call: usize, at: Time) -> bool {
         let Some(rate) = &mut self.rate else { return false };
-        if rate.line.first().is_some_and(|first| first.call == call) {
-            let place: Place = rate.line[0];
-            match rate.take(at) {
-                Ok(()) => {
-                    rate.leave(call);
-                    self.calls[call].token = Some(at);
-                    self.before_the_door(call, at);
-                    return true;
-                }
-                Err(due) if due > place.patient_until && rate.has_changed_since(place) => {
-                    let after = After::Exactly(due - at);
-                    self.refuse(call, at, Key::RateLimit, Refusal::TooLong, after);
-                    return true;
-                }
-                Err(_) => {}
-            }
+        if let Err(due) = rate.look(call, at) {
+            self.refuse(call, at, Key::RateLimit, Refusal::TooLong, After::Exactly(due - at));
+            return true;
+        }
+        if let Some(taken_at) = rate.comes(call) {
+            self.calls[call].token = Some(taken_at);
+            self.before_the_door(call, at);
+            return true;
         }
         let late = at >= self.calls[call].deadline;
         if late {
@@ -367,7 +359,7 @@ impl Stack {
         }
         if let Some(rate) = &mut self.rate {
             rate.leave(call);
-            if let Some(taken_at) = this.token.take() {
+            if let Some(taken_at) = this.token.take().or(rate.comes(call)) {
                 rate.give_back(taken_at, at);
             }
         }

@@ -45,6 +45,8 @@ pub(crate) const ROWS: [Row; 5] = [
             "1 wait 30ms",
             "3 wait 100ms queue 1",
             "2 queue 9",
+            "1 queue 5 lifo",
+            "2 queue 4 wait 80ms lifo",
             "off",
         ],
     },

@@ -4,6 +4,7 @@
 mod adaptive;
 mod bad_input;
 mod bulkhead;
+mod cache;
 mod cancel;
 mod circuit_breaker;
 mod clock;
@@ -17,6 +18,7 @@ mod pitfalls;
 mod rate_limit;
 mod retry;
 mod rules;
+mod throttle;
 mod timeout;
 
 use std::future::{Future, pending};

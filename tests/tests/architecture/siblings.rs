@@ -15,6 +15,7 @@ const TOGETHER: &[&str] = &["gentle/src/policy/call/mod.rs", "gentle/src/policy/
 const EXCEPTIONS: &[&str] = &[
     // A wait that ends with the call is a limit of the call, which lives with the timeout.
     "gentle/src/policy/bulkhead/mod.rs: timeout",
+    "gentle/src/policy/cache/shelf.rs: timeout",
     "gentle/src/policy/rate_limit/mod.rs: timeout",
     "gentle/src/policy/tower/attempts.rs: timeout",
 ];

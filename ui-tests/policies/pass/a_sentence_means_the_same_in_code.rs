@@ -39,6 +39,13 @@ fn main() {
         timeout = "2s each attempt",
         timeout = "10s, 2s each attempt",
         timeout = "off",
+        cache = "1m",
+        cache = "1m, stale 10m, max 500, errors 5s, coalesce, each (user, lang)",
+        cache = "1m, each ()",
+        cache = "off",
+        throttle = "on",
+        throttle = "5% of 100 in 10s, up to 50%",
+        throttle = "off",
     }
     static ALL: Policies = policies!(name = "all", timeout(1s), retry(on), rate_limit(5/s), bulkhead(4));
     assert_eq!(ALL.name(), "all");

@@ -4,6 +4,7 @@
 //! tests hold the two against each other and against the codes of the grammar. What only the compiler can find out
 //! is said by the traits of gentle, under codes of the same kind.
 
+mod cache;
 mod event;
 mod event_handler;
 mod service;
@@ -14,12 +15,13 @@ use std::fmt::Display;
 
 use gentle_dsl::{Key, Mistake, did_you_mean};
 
+pub(crate) use cache::*;
 pub(crate) use event::*;
 pub(crate) use event_handler::*;
 pub(crate) use service::*;
 
 // What can be read in `#[gentle(…)]` today, for who asks what else there is.
-const READY: &str = "`rate_limit`, `bulkhead`, `circuit_breaker`, `retry`, `hedge`, `timeout`, `fallback`, `cost`, `idempotent`, `name`, `policy` and `on_event`";
+const READY: &str = "`rate_limit`, `bulkhead`, `circuit_breaker`, `retry`, `hedge`, `timeout`, `cache`, `throttle`, `chaos`, `fallback`, `cost`, `idempotent`, `name`, `policy` and `on_event`";
 
 pub(crate) fn given_twice(subject: &str, key: impl Display) -> Mistake {
     Mistake::new("G007", subject, format!("`{key}` is given twice")).with_help("keep one of them")
@@ -276,6 +278,9 @@ fn example(key: Key) -> &'static str {
         Key::RateLimit => "5/500ms",
         Key::Bulkhead => "16",
         Key::Timeout => "2s each attempt",
+        Key::Cache => "1m",
+        Key::Throttle => "10% of 20 in 1m",
+        Key::Chaos => "5% fail",
         Key::CircuitBreaker => "on",
         _ => "exp(100ms..30s), 5 attempts",
     }

@@ -2,8 +2,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What the macros say, in the order of its codes.
-const MESSAGES: [&str; 4] = [
+const MESSAGES: [&str; 5] = [
     include_str!("mod.rs"),
+    include_str!("cache.rs"),
     include_str!("service.rs"),
     include_str!("event.rs"),
     include_str!("event_handler.rs"),

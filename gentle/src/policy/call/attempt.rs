@@ -1,6 +1,6 @@
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 
 use super::Call;
@@ -25,9 +25,14 @@ enum Stage<'a> {
     New,
     /// Its token and its permit.
     Queued(Wait<'a>),
+    /// What befalls it on purpose before its operation runs, until this moment.
+    Struck(Instant, Struck),
     /// Its operation, until this moment; the timer is set when the operation does not answer at once.
     Running(Instant, Option<Pin<Box<dyn Future<Output = ()> + Send>>>),
 }
+
+/// Ends when the operation may run, or fails in its place; `None` when the time was up before.
+type Struck = Pin<Box<dyn Future<Output = Option<Result<(), Rejected>>> + Send>>;
 
 impl<'c, 'a, F, J> Attempt<'c, 'a, F, J> {
     #[inline]
@@ -42,7 +47,7 @@ impl<'c, 'a, F, J> Attempt<'c, 'a, F, J> {
     /// Since when its operation runs, where anybody has asked, and until when it may; `None` while it waits for its turn.
     pub(super) fn runs(&mut self) -> Option<(Instant, Instant)> {
         match self.stage {
-            Stage::Running(until, _) => Some((self.call.lane().at(), until)),
+            Stage::Struck(until, _) | Stage::Running(until, _) => Some((self.call.lane().at(), until)),
             Stage::New | Stage::Queued(_) => None,
         }
     }
@@ -95,6 +100,9 @@ where
         if let Err(rejected) = ready!(self.admitted(cx)) {
             return Poll::Ready(F::Output::from_rejected(rejected));
         }
+        if let Some(output) = ready!(self.struck(cx)) {
+            return Poll::Ready(output);
+        }
         let lane = self.call.lane();
         let polled = inside(lane, || poll(lane.deadline(), self.operation.as_mut(), cx));
         if let Poll::Ready(output) = polled {
@@ -121,12 +129,12 @@ where
         if let Stage::New = self.stage {
             lane.begin();
             if lane.try_enter() {
-                self.stage = Stage::Running(lane.until(), None);
+                self.stage = admitted(lane);
                 return Poll::Ready(Ok(()));
             }
             match lane.enter() {
                 Ok(Some(wait)) => self.stage = Stage::Queued(wait),
-                Ok(None) => self.stage = Stage::Running(lane.until(), None),
+                Ok(None) => self.stage = admitted(lane),
                 Err(rejected) => return Poll::Ready(Err(rejected)),
             }
         }
@@ -135,9 +143,26 @@ where
             if let Err(rejected) = lane.entered(waited) {
                 return Poll::Ready(Err(rejected));
             }
-            self.stage = Stage::Running(lane.until(), None);
+            self.stage = admitted(lane);
         }
         Poll::Ready(Ok(()))
+    }
+
+    // The failure that stands for the operation's, if one does.
+    fn struck(&mut self, cx: &mut Context<'_>) -> Poll<Option<F::Output>> {
+        let Stage::Struck(until, strike) = &mut self.stage else { return Poll::Ready(None) };
+        let until = *until;
+        let struck = ready!(strike.as_mut().poll(cx));
+        self.stage = Stage::Running(until, None);
+        let lane = self.call.lane();
+        Poll::Ready(match struck {
+            Some(Ok(())) => None,
+            Some(Err(rejected)) => {
+                lane.struck(rejected);
+                Some(F::Output::from_rejected(rejected))
+            }
+            None => Some(lane.ran_out(until)),
+        })
     }
 
     // The timer beside an operation that has not answered yet.
@@ -159,6 +184,16 @@ where
 fn poll<F: Future>(deadline: Instant, operation: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output> {
     let _handed_on = HandedOn::kept(deadline);
     operation.poll(cx)
+}
+
+fn admitted<'a>(lane: &Lane<'a>) -> Stage<'a> {
+    let until = lane.until();
+    match lane.strike() {
+        Some(strike) => {
+            Stage::Struck(until, Box::pin(async move { timeout::until(until, pin!(strike)).await }))
+        }
+        None => Stage::Running(until, None),
+    }
 }
 
 impl<F, J> fmt::Debug for Attempt<'_, '_, F, J> {

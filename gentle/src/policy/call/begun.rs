@@ -34,13 +34,13 @@ fn begin(policies: &Policies, flags: u32) -> (Instant, Instant) {
     }
     // A retry that only counts never needs the time of a call that goes well.
     let begun = if flags & (TIMED | SEEN) != 0 { now() } else { Instant::UNKNOWN };
-    (begun, policies.timeout.as_ref().map_or(Instant::FAR, |limits| limits.whole(begun)))
+    (begun, policies.ends(begun))
 }
 
 /// The same for a call that is made in another one.
 #[cold]
 fn begin_within(policies: &Policies, inherited: Instant) -> (Instant, Instant) {
     let begun = now();
-    let own = policies.timeout.as_ref().map(|limits| limits.whole(begun).min(limits.left_of(inherited)));
-    (begun, own.unwrap_or(inherited))
+    let left = policies.timeout.as_ref().map_or(inherited, |limits| limits.left_of(inherited));
+    (begun, policies.ends(begun).min(left))
 }

@@ -4,7 +4,7 @@ use super::trace::is_heard;
 use crate::policy::bulkhead::Permit;
 use crate::policy::circuit_breaker::Pass;
 use crate::policy::deadline::inherited;
-use crate::policy::policies::{MEASURED, TIMED, WATCHED};
+use crate::policy::policies::{MEASURED, THROTTLED, TIMED, WATCHED};
 use crate::policy::{Ending, Policies};
 use crate::time::Instant;
 
@@ -28,6 +28,10 @@ impl<'a> First<'a> {
     pub(super) fn try_enter(policies: &'a Policies) -> Result<Self, Begun> {
         let begun = Begun::now(policies);
         if begun.at >= begun.deadline || begun.flags & WATCHED != 0 || is_heard() {
+            return Err(begun);
+        }
+        let sheds = || policies.valve().is_some_and(|valve| !valve.is_calm());
+        if policies.chaos.is_some() || (begun.flags & THROTTLED != 0 && sheds()) {
             return Err(begun);
         }
         let pass = match &policies.circuit_breaker {
@@ -76,7 +80,16 @@ impl<'a> First<'a> {
         if self.begun.flags & MEASURED != 0 {
             self.policies.took_since(self.begun.at);
         }
+        if self.begun.flags & THROTTLED != 0 {
+            self.tell_throttle();
+        }
         self.unless.it_did_not();
+    }
+
+    fn tell_throttle(&self) {
+        if let Some(valve) = self.policies.valve() {
+            valve.ended(self.begun.at, false, self.policies.name());
+        }
     }
 
     /// The lane of a call that is not over yet.

@@ -7,8 +7,10 @@ use tracing::Span;
 
 use super::begun::{Begun, SEEN};
 use super::doors::{Doors, TIME_IS_UP, is_late};
+use super::last::Last;
 use super::trace::{Trace, is_heard};
 use crate::policy::bulkhead::{End, Gate, Permit};
+use crate::policy::chaos::Strike;
 use crate::policy::circuit_breaker::{Breaker, Held, Pass};
 use crate::policy::judge::Verdict;
 use crate::policy::policies::{MEASURED, TIMED, TRACED, WATCHED};
@@ -52,37 +54,8 @@ const PAUSING: u32 = 16;
 const ALONE: u32 = 32;
 /// It belongs to an attempt beside the one of the call.
 const BESIDE: u32 = 64;
-
-/// What became of the last attempt, as far as the return value cannot tell.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Last {
-    /// No attempt has been made since the last one was settled.
-    None,
-    /// The operation answered: a failure may be repeated.
-    Answered(Verdict),
-    /// The time of the attempt was up before the operation answered: that may be repeated too.
-    CutOff,
-    /// The time was up before an attempt could be made.
-    Late,
-    /// A policy refused: to be repeated only if it said when, and was not the call's own time.
-    Refused(Option<Duration>),
-}
-
-impl Last {
-    fn refused(rejected: &Rejected) -> Self {
-        Self::Refused(rejected.retry_after.filter(|_| !rejected.is_timeout()))
-    }
-
-    /// It is over, and nobody has to try again.
-    pub(super) const fn is_good(self) -> bool {
-        matches!(self, Self::Answered(Verdict::Success | Verdict::Ignored))
-    }
-
-    /// It has failed, and one beside it may do better. What is refused is refused for all.
-    pub(super) const fn may_be_outdone(self) -> bool {
-        matches!(self, Self::Answered(Verdict::Failure) | Self::CutOff)
-    }
-}
+/// The throttle has been told of it.
+const TOLD: u32 = 128;
 
 /// An attempt that waits, with what it holds already.
 pub(super) type Wait<'a> = Pin<Box<dyn Future<Output = Result<Admitted, Rejected>> + Send + 'a>>;
@@ -110,7 +83,7 @@ impl<'a> Lane<'a> {
     /// The same for a call whose first attempt went well, is counted, and is repeated nevertheless.
     pub(super) fn after_success(mut self) -> Self {
         self.last = Last::Answered(Verdict::Success);
-        self.held |= COUNTED;
+        self.held |= COUNTED | TOLD;
         self
     }
 
@@ -195,6 +168,11 @@ impl<'a> Lane<'a> {
         self.deadline = at;
     }
 
+    // Who comes in first does so for the whole call.
+    const fn is_first(&self) -> bool {
+        self.made == 0 && self.held & BESIDE == 0
+    }
+
     /// How many attempts have been made and settled.
     pub(super) const fn made(&self) -> u32 {
         self.made
@@ -260,7 +238,8 @@ impl<'a> Lane<'a> {
         self.held &= SEEN | BESIDE;
         self.last = Last::None;
         // A later attempt begins later, if anybody asks when.
-        if self.at != Instant::UNKNOWN || self.policies.flags() & TIMED != 0 {
+        let asked = self.policies.flags() & TIMED != 0 || self.deadline != Instant::FAR;
+        if asked || self.at != Instant::UNKNOWN {
             self.at = now();
         }
     }
@@ -276,7 +255,9 @@ impl<'a> Lane<'a> {
     /// Admission where nothing stands in the way. Otherwise nothing has happened.
     #[inline]
     pub(super) fn try_enter(&mut self) -> bool {
-        if self.at >= self.deadline {
+        // A throttle decides once for a call, and by its lot.
+        let sheds = || self.is_first() && self.policies.valve().is_some_and(|valve| !valve.is_calm());
+        if self.at >= self.deadline || self.policies.chaos.is_some() || sheds() {
             return false;
         }
         let pass = match self.breaker().map(Breaker::try_pass) {
@@ -305,7 +286,7 @@ impl<'a> Lane<'a> {
     /// Admission step by step: nothing to wait for, a wait, or a refusal.
     #[cold]
     pub(super) fn enter(&mut self) -> Result<Option<Wait<'a>>, Rejected> {
-        let (policies, deadline) = (self.policies, self.deadline);
+        let deadline = self.deadline;
         if self.at == Instant::UNKNOWN {
             self.at = now();
         }
@@ -316,15 +297,16 @@ impl<'a> Lane<'a> {
             self.refused(late, Last::Late);
             return Err(late);
         }
-        let pass = match self.breaker() {
-            Some(breaker) => breaker.pass(self.at, policies).map(|pass| Some(Held::new(breaker, pass))),
-            None => Ok(None),
-        };
-        let queued = pass.and_then(|pass| self.queue(pass));
+        let queued = self.throttled().and_then(|()| self.passed()).and_then(|pass| self.queue(pass));
         if let Err(rejected) = &queued {
             self.refused(*rejected, Last::refused(rejected));
         }
         queued
+    }
+
+    fn passed(&self) -> Result<Option<Held<'a>>, Rejected> {
+        let pass = |breaker: &'a Breaker| Ok(Held::new(breaker, breaker.pass(self.at, self.policies)?));
+        self.breaker().map(pass).transpose()
     }
 
     fn refused(&mut self, rejected: Rejected, last: Last) {
@@ -338,6 +320,14 @@ impl<'a> Lane<'a> {
         if self.held & WATCHED != 0 {
             let policies = self.policies;
             policies.tell(|| event(policies.name(), self.made, now() - self.begun));
+        }
+    }
+
+    // Once for the whole call.
+    fn throttled(&self) -> Result<(), Rejected> {
+        match self.policies.valve() {
+            Some(valve) if self.is_first() => valve.admit(self.at, self.policies, fastrand::u32(..)),
+            _ => Ok(()),
         }
     }
 
@@ -456,10 +446,34 @@ impl<'a> Lane<'a> {
         if until == self.deadline {
             self.tell_bulkhead(End::CutOff);
         } else {
-            self.answered(Verdict::Failure);
-            self.last = Last::CutOff;
+            self.failed();
         }
         R::from_rejected(elapsed)
+    }
+
+    /// The operation has not run, on purpose.
+    pub(super) fn struck(&mut self, rejected: Rejected) {
+        self.refused(rejected, Last::Refused(None));
+        self.failed();
+    }
+
+    // An error that stands for one of the operation's.
+    fn failed(&mut self) {
+        self.answered(Verdict::Failure);
+        self.last = Last::CutOff;
+    }
+
+    /// How the operation has ended, if it has and nothing came after it.
+    pub(super) const fn verdict(&self) -> Option<Verdict> {
+        match self.last {
+            Last::Answered(verdict) if self.held & PAUSING == 0 => Some(verdict),
+            _ => None,
+        }
+    }
+
+    /// Leaves it no more time than until this moment.
+    pub(super) fn ends_by(&mut self, deadline: Instant) {
+        self.deadline = self.deadline.min(deadline);
     }
 
     /// Gives back what the attempt holds.
@@ -477,6 +491,23 @@ impl<'a> Lane<'a> {
         self.held &= !(PERMIT | PROBE);
     }
 
+    // What it was that the call ended with, if an operation did it.
+    fn tell_throttle(&self) {
+        let Some(valve) = self.policies.valve().filter(|_| self.held & (TOLD | PAUSING) == 0) else { return };
+        let failed = match self.last {
+            Last::Answered(Verdict::Success) => false,
+            Last::Answered(Verdict::Failure) | Last::CutOff => true,
+            Last::None | Last::Answered(Verdict::Ignored) | Last::Late | Last::Refused(_) => return,
+        };
+        valve.ended(self.at, failed, self.policies.name());
+    }
+
+    /// What befalls the operation of this attempt on purpose.
+    pub(super) fn strike(&self) -> Option<Strike> {
+        let mischief = self.policies.chaos.as_ref()?;
+        mischief.strike(|| self.policies.chaos_now(), self.policies.name())
+    }
+
     /// What the operation runs in, where somebody listens.
     pub(super) fn inside(&self) -> Option<Span> {
         self.trace.as_ref().map(|trace| trace.inside())
@@ -488,27 +519,20 @@ impl<'a> Lane<'a> {
     }
 
     fn attempt_ended(&mut self, at: Instant) {
-        let outcome = self.ending().as_str();
+        let outcome = self.last.ending().as_str();
         if let Some(trace) = &mut self.trace {
             trace.attempt_ended(outcome, at - self.at);
-        }
-    }
-
-    fn ending(&self) -> Ending {
-        match self.last {
-            Last::None if std::thread::panicking() => Ending::Failed,
-            Last::None => Ending::Cancelled,
-            Last::Answered(Verdict::Success) => Ending::Ok,
-            Last::Answered(Verdict::Failure) | Last::CutOff => Ending::Failed,
-            Last::Answered(Verdict::Ignored) => Ending::Ignored,
-            Last::Late | Last::Refused(_) => Ending::Refused,
         }
     }
 
     /// Notes the end of the call.
     pub(super) fn close(&mut self) {
         self.let_go();
-        if self.held & BESIDE != 0 || (self.held | ALONE == COUNTED | ALONE && self.made == 0) {
+        if self.held & BESIDE != 0 {
+            return;
+        }
+        self.tell_throttle();
+        if self.held & !(ALONE | TOLD) == COUNTED && self.made == 0 {
             return;
         }
         let at = if self.held & SEEN != 0 { now() } else { self.begun };
@@ -535,7 +559,7 @@ impl<'a> Lane<'a> {
         }
         self.attempt_ended(at);
         let under_way = matches!(self.last, Last::None);
-        (self.ending(), self.attempts().saturating_add(under_way.into()))
+        (self.last.ending(), self.attempts().saturating_add(under_way.into()))
     }
 }
 

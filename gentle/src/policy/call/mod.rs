@@ -5,6 +5,7 @@ mod begun;
 mod doors;
 mod first;
 mod lane;
+mod last;
 mod pause;
 mod race;
 mod trace;
@@ -26,7 +27,8 @@ use super::{Again, ByOutcome, Caller, Event, FromRejected, Outcome, Policies, Ve
 use crate::time::{Instant, now};
 use begun::Begun;
 use first::First;
-use lane::{Lane, Last};
+use lane::Lane;
+use last::Last;
 use race::{Race, beside};
 
 /// One call under [`Policies`]: the state machine that `#[gentle]` drives with an inline loop.
@@ -249,6 +251,19 @@ impl<'a> Call<'a> {
     /// When the whole call must have ended: [`Instant::FAR`] if never, or before its first attempt.
     pub fn deadline(&self) -> Instant {
         self.under_way.as_ref().map_or(Instant::FAR, |under_way| under_way.lane.deadline())
+    }
+
+    /// Leaves the call no more time than until this moment.
+    pub(super) fn ends_by(&mut self, deadline: Instant) {
+        self.lane().ends_by(deadline);
+    }
+
+    /// How the operation has ended, if that is what the call ends with: `None` where gentle has made the outcome.
+    pub(super) fn verdict(&self) -> Option<Verdict> {
+        match &self.under_way {
+            Some(under_way) => under_way.lane.verdict(),
+            None => self.done.then_some(Verdict::Success),
+        }
     }
 
     #[inline]

@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 
 use tokio::task::coop::unconstrained;
 
-use super::lane::Last;
+use super::last::Last;
 use super::{Attempt, Call};
 use crate::policy::hedge::Terms;
 use crate::policy::judge::Judge;

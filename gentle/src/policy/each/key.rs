@@ -42,6 +42,9 @@ pub trait PolicyKey: Copy + Hash {
 
     /// What is kept when it comes for the first time.
     fn keep(self) -> Self::Owned;
+
+    /// Whether two that are kept are the same.
+    fn same(one: &Self::Owned, other: &Self::Owned) -> bool;
 }
 
 #[diagnostic::do_not_recommend]
@@ -60,6 +63,10 @@ where
     fn keep(self) -> Q::Owned {
         self.to_owned()
     }
+
+    fn same(one: &Q::Owned, other: &Q::Owned) -> bool {
+        one.borrow() == other.borrow()
+    }
 }
 
 macro_rules! together {
@@ -75,6 +82,10 @@ macro_rules! together {
 
             fn keep(self) -> Self::Owned {
                 ($(self.$at.keep(),)+)
+            }
+
+            fn same(one: &Self::Owned, other: &Self::Owned) -> bool {
+                $($key::same(&one.$at, &other.$at))&&+
             }
         }
     };

@@ -19,7 +19,8 @@
 //! **A key goes** as soon as its state equals a fresh one and no call holds it: a full bucket, an empty bulkhead, a closed
 //! circuit breaker with nothing in its windows. Who comes back finds a fresh state, so nobody can tell. Each new key looks at a
 //! few others whether they can go, and nothing runs in the background. A circuit breaker that counts the last so many
-//! calls, `50% of 20`, forgets none of them and keeps its keys for good: write `50% of 20 in 10s`.
+//! calls, `50% of 20`, forgets none of them and keeps its keys for good: write `50% of 20 in 10s`. So does a bulkhead that has
+//! learned its limit, `auto 8..256`.
 //!
 //! **Too many keys:** a new one beyond the bound shares one state with all others that found no room, and with calls that
 //! have no key at all. So a flood of made-up keys takes neither the memory nor the limit from those who are there.

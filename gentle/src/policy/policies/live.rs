@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use gentle_dsl::{Key, PolicySet, Sentence, Setting};
+use gentle_dsl::{Cache, Key, PolicySet, Sentence, Setting};
 
 use super::{Policies, TIMED, flags};
 use crate::config::Origin;
 use crate::error::{Error, Kind};
+use crate::policy::cache;
 use crate::policy::each::Each;
 use crate::policy::keys::{Keyed, Keys, key, with_key_of};
 
@@ -53,13 +54,32 @@ impl Policies {
                 set.timeout = Some(timeout);
                 state.set(timeout.on());
             }),
+            Key::Cache => self.set_cache(text),
+            Key::Throttle => self.change(self.valve(), parse(text)?, |state, throttle, set| {
+                set.throttle = Some(throttle);
+                state.set(throttle.on());
+            }),
+            Key::Chaos => self.change(self.chaos.as_ref(), parse(text)?, |state, chaos, set| {
+                set.chaos = Some(chaos);
+                state.set(chaos.on());
+            }),
             // What it answers is code, and asks for the word when it is needed.
             Key::Fallback => {
                 let named = self.text.written().fallback;
                 self.change(named.as_ref(), parse(text)?, |_, fallback, set| set.fallback = Some(fallback))
             }
-            other => Err(unnamed(other)),
         }
+    }
+
+    fn set_cache(&self, text: &str) -> Result<(), Error> {
+        let written = self.text.written().cache.as_ref();
+        let cache = parse(text)?;
+        cache::fits(written, cache)?;
+        let cache = with_key_of(written, cache)?;
+        self.change(self.store(), cache, |state, cache, set| {
+            set.cache = Some(cache);
+            state.set(cache.on());
+        })
     }
 
     fn set_circuit_breaker(&self, text: &str) -> Result<(), Error> {
@@ -111,6 +131,11 @@ impl Policies {
             Key::CircuitBreaker => admits(written.circuit_breaker.as_ref(), text),
             Key::RateLimit => admits(written.rate_limit.as_ref(), text),
             Key::Bulkhead => admits(written.bulkhead.as_ref(), text),
+            Key::Cache => {
+                let fits = |cache| cache::fits(written.cache.as_ref(), cache);
+                Cache::parse(text).map_or(Ok(()), fits)?;
+                admits(written.cache.as_ref(), text)
+            }
             _ => Ok(()),
         }
     }
@@ -141,8 +166,10 @@ impl Policies {
             Key::Hedge => self.back(key, written.hedge, now.hedge),
             Key::Timeout => self.back(key, written.timeout, now.timeout),
             Key::CircuitBreaker => self.back(key, written.circuit_breaker, now.circuit_breaker),
+            Key::Cache => self.back(key, written.cache, now.cache),
+            Key::Throttle => self.back(key, written.throttle, now.throttle),
+            Key::Chaos => self.back(key, written.chaos, now.chaos),
             Key::Fallback => self.back(key, written.fallback, now.fallback),
-            _ => Ok(()),
         }
     }
 

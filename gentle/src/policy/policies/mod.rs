@@ -10,20 +10,25 @@ use std::pin::pin;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use gentle_dsl::{Key, PolicySet, Retry, Setting, parse_policies};
+use gentle_dsl::{Chaos, Key, PolicySet, Retry, Setting, parse_policies};
 
 use super::bulkhead::{self, Gate, Width};
+use super::cache::Store;
+use super::chaos::{self, Mischief};
 use super::circuit_breaker::{Breaker, Circuit, slow_above};
 use super::each::{Each, PolicyKey};
 use super::fallback::Failed;
 use super::hedge::{Hedging, Terms};
 use super::keys::{self, Keys};
 use super::observe::everybodys_flags;
+use super::rare::Rare;
 use super::rate_limit::Limiter;
 use super::retry::Retrying;
+use super::throttle::{self, Valve};
 use super::timeout::Limits;
 use super::{Builder, ByOutcome, Call, Caller, Event, Fallible, FromRejected, Judge, Mistakes, Outcome};
 use crate::error::Place;
+use crate::time::Instant;
 use record::Record;
 use text::Text;
 
@@ -55,6 +60,9 @@ pub struct Policies {
     pub(super) retry: Option<Retrying>,
     pub(super) timeout: Option<Limits>,
     hedge: Option<Hedging>,
+    /// Made with the first call of those that have any of it.
+    rare: OnceLock<Box<Rare>>,
+    pub(super) chaos: Option<Mischief>,
     text: Text,
     /// Made when somebody comes with a key.
     keys: OnceLock<Box<Keys>>,
@@ -66,6 +74,9 @@ pub struct Policies {
 
 /// Calls have to know when they began.
 pub(super) const TIMED: u32 = 1;
+/// The code names a throttle, or a cache.
+pub(super) const THROTTLED: u32 = 2;
+const CACHED: u32 = 4;
 /// Somebody wants to be told of what happens to calls.
 pub(super) const WATCHED: u32 = 1 << 8;
 /// Somebody wants to know how long calls take.
@@ -89,7 +100,9 @@ impl Policies {
     /// assert!(mistakes.to_string().contains("did you mean `burst`?"));
     /// ```
     pub fn parse(text: &str) -> Result<Self, Mistakes> {
-        parse_policies(text).map(|set| Self::given(Cow::Borrowed(""), set))
+        let set = parse_policies(text)?;
+        chaos::refuse(&set)?;
+        Ok(Self::given(Cow::Borrowed(""), set))
     }
 
     /// Policies put together one by one, each as text or as a value.
@@ -123,6 +136,11 @@ impl Policies {
                 None => None,
             },
             hedge: if set.hedge.is_some() { Some(Hedging::new()) } else { None },
+            rare: OnceLock::new(),
+            chaos: match &set.chaos {
+                Some(_) => Mischief::new(),
+                None => None,
+            },
             text: Text::declared(set),
             keys: OnceLock::new(),
             name: Cow::Borrowed(name),
@@ -141,6 +159,8 @@ impl Policies {
             retry: set.retry.as_ref().map(Retrying::new),
             timeout: set.timeout.as_ref().map(Limits::new),
             hedge: set.hedge.map(|_| Hedging::new()),
+            rare: OnceLock::new(),
+            chaos: set.chaos.and_then(|_| Mischief::new()),
             text: Text::given(set),
             keys: OnceLock::new(),
             name,
@@ -187,6 +207,11 @@ impl Policies {
     /// What the code wrote, or the builder was given.
     pub(crate) fn written(&self) -> &PolicySet {
         self.text.written()
+    }
+
+    /// How far the throttle among them is.
+    pub fn throttle(&self) -> Option<throttle::State> {
+        self.valve().map(Valve::state)
     }
 
     /// How full the bulkhead among them is. Where there is one for each key, that of all who have none; that of a key is
@@ -368,7 +393,7 @@ impl Policies {
         }
     }
 
-    fn is_fallback_off(&self) -> bool {
+    pub(super) fn is_fallback_off(&self) -> bool {
         self.text.read(|set| set.fallback == Some(Setting::Off))
     }
 
@@ -407,6 +432,38 @@ impl Policies {
         self.hedge.as_ref().map(|hedging| hedging.terms(written))
     }
 
+    /// When a call that begins at this moment must have ended.
+    #[inline]
+    pub(super) fn ends(&self, begun: Instant) -> Instant {
+        self.timeout.as_ref().map_or(Instant::FAR, |limits| limits.whole(begun))
+    }
+
+    /// The throttle among them.
+    #[inline]
+    pub(super) fn valve(&self) -> Option<&Valve> {
+        if self.flags.load(Ordering::Relaxed) & THROTTLED == 0 { None } else { self.rare().throttle.as_ref() }
+    }
+
+    /// The cache among them.
+    pub(super) fn store(&self) -> Option<&Store> {
+        if self.flags.load(Ordering::Relaxed) & CACHED == 0 { None } else { self.rare().cache.as_ref() }
+    }
+
+    #[inline]
+    fn rare(&self) -> &Rare {
+        self.rare.get_or_init(|| Box::new(self.text.read(Rare::new)))
+    }
+
+    /// The chaos now in force.
+    pub(super) fn chaos_now(&self) -> Option<Chaos> {
+        self.text.read(|set| set.chaos).and_then(Setting::on)
+    }
+
+    /// Whether calls fail on purpose.
+    pub(crate) fn is_chaotic(&self) -> bool {
+        self.chaos.as_ref().is_some_and(Mischief::is_roused) && self.chaos_now().is_some()
+    }
+
     /// What a call has to know first.
     #[inline]
     pub(super) fn flags(&self) -> u32 {
@@ -427,8 +484,11 @@ const fn flags(set: &PolicySet) -> u32 {
         Some(Setting::On(bulkhead)) => matches!(bulkhead.width(), Width::Auto { .. }),
         _ => false,
     };
-    let timed = within || slow || adapts || set.rate_limit.is_some() || set.timeout.is_some();
-    if timed { TIMED } else { 0 }
+    let paced = set.throttle.is_some() || set.rate_limit.is_some();
+    let timed = within || slow || adapts || paced || set.timeout.is_some();
+    (if timed { TIMED } else { 0 })
+        | (if set.throttle.is_some() { THROTTLED } else { 0 })
+        | (if set.cache.is_some() { CACHED } else { 0 })
 }
 
 impl fmt::Display for Policies {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use gentle_dsl::Key;
 
-use super::{Breaker, Circuit, Gate, Limiter, MEASURED, Policies, Retrying, Terms, WATCHED};
+use super::{Breaker, Circuit, Gate, Limiter, MEASURED, Policies, Retrying, Terms, WATCHED, throttle};
 use crate::config::Origin;
 use crate::error::Error;
 use crate::policy::Event;
@@ -188,7 +188,10 @@ impl Policies {
             Key::Bulkhead => self.bulkhead.as_ref().map(Gate::facts),
             Key::Hedge => self.hedge_terms().map(Terms::facts),
             Key::Retry => self.retry.as_ref().map(Retrying::facts),
-            _ => None,
+            Key::Cache => self.cache().map(|answers| answers.state().facts()),
+            Key::Throttle => self.throttle().map(throttle::State::facts),
+            Key::Chaos => self.is_chaotic().then(|| Facts::new().with("now", "strikes")),
+            Key::Timeout | Key::Fallback => None,
         };
         facts.unwrap_or_default()
     }

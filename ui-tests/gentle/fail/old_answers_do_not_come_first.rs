@@ -1,6 +1,6 @@
 use gentle::{Rejected, gentle};
 
-#[gentle(throttle = "10% of 20 in 1m", cache = "1m")]
+#[gentle(cache = "1m, stale 10m, each player", fallback(default, stale))]
 async fn read_score(player: u64) -> Result<u64, Rejected> {
     Ok(player)
 }

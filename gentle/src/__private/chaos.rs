@@ -1,0 +1,3 @@
+//! That the feature is on.
+
+impl super::BuiltWith for super::ChaosFeature {}
