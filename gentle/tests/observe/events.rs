@@ -72,6 +72,50 @@ async fn a_cut_off_attempt_is_told_as_a_timeout_and_as_a_failure() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_cache_tells_what_it_answers_and_how_old_that_is() {
+    let (policies, told) = told(r#"cache = "10s, coalesce, each user""#);
+    assert_eq!(policies.cached("ada", good).await, Ok(7));
+    told.take();
+    assert_eq!(policies.cached("ada", bad).await, Ok(7));
+    assert_eq!(told.take(), [": answered from the cache"]);
+    let both = tokio::join!(
+        policies.cached("grace", || after(millis(5))),
+        policies.cached("grace", || after(millis(5)))
+    );
+    assert_eq!(both, (Ok(7), Ok(7)));
+    assert!(told.take().contains(&": answered by a call that asked the same".to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_old_answer_is_told_with_its_age() {
+    let (policies, told) = told(r#"cache = "10s stale 1m each user""#);
+    assert_eq!(policies.cached("ada", good).await, Ok(7));
+    advance(millis(20_000)).await;
+    assert_eq!(policies.cached_or_stale("ada", bad).await, Ok(7));
+    assert!(told.take().contains(&": answered from the cache, 20.0s old".to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_throttle_tells_whom_it_sheds() {
+    let (policies, told) = told(r#"throttle = "1% of 1 in 1h, up to 100%""#);
+    for _ in 0..3 {
+        assert!(policies.call(bad).await.is_err());
+    }
+    let told = told.take().join("\n");
+    assert!(told.contains(": shed, as 100 % of the calls are"), "{told}");
+    assert!(told.contains(": throttle: "), "{told}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fallback_tells_that_it_answers() {
+    let (policies, told) = told(r#"retry = "1 attempts", fallback = "on""#);
+    assert!(policies.fall_back(policies.call(bad).await).is_continue());
+    assert_eq!(told.take().last().unwrap(), ": the fallback answers");
+    assert!(policies.fall_back(policies.call(good).await).is_break());
+    assert_eq!(told.take(), [": ok, after 1 attempt and 0.0ns"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_circuit_tells_how_it_opens_probes_and_closes() {
     let (policies, told) = told(r#"circuit_breaker = "2 in a row, open 10s..10s""#);
     let of_the_circuit =

@@ -142,7 +142,7 @@ pub enum Event<'a> {
         /// How old it is.
         age: Duration,
     },
-    /// The call waits for one under way that asks the same.
+    /// The call waited for one under way that asked the same, and has its answer.
     #[non_exhaustive]
     CacheCoalesced {
         /// Whose policies.
@@ -153,10 +153,6 @@ pub enum Event<'a> {
     FallbackUsed {
         /// Whose policies.
         name: &'a str,
-        /// So far.
-        attempts: u32,
-        /// Since the call began.
-        elapsed: Duration,
     },
     /// The call is over.
     #[non_exhaustive]
@@ -224,7 +220,7 @@ impl<'a> Event<'a> {
             | Self::CacheHit { name }
             | Self::CacheStale { name, .. }
             | Self::CacheCoalesced { name }
-            | Self::FallbackUsed { name, .. }
+            | Self::FallbackUsed { name }
             | Self::Ended { name, .. } => name,
         }
     }
@@ -277,10 +273,8 @@ impl fmt::Display for Event<'_> {
             Self::Throttled { share, .. } => write!(f, "shed, as {:.0} % of the calls are", share * 100.0),
             Self::CacheHit { .. } => f.write_str("answered from the cache"),
             Self::CacheStale { age, .. } => write!(f, "answered from the cache, {age:.1?} old"),
-            Self::CacheCoalesced { .. } => f.write_str("waits for a call that asks the same"),
-            Self::FallbackUsed { attempts, elapsed, .. } => {
-                write!(f, "the fallback answers, {}", After(attempts, elapsed))
-            }
+            Self::CacheCoalesced { .. } => f.write_str("answered by a call that asked the same"),
+            Self::FallbackUsed { .. } => f.write_str("the fallback answers"),
             Self::Ended { ending, attempts, elapsed, .. } => {
                 write!(f, "{ending}, {}", After(attempts, elapsed))
             }

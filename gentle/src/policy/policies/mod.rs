@@ -387,6 +387,7 @@ impl Policies {
         match outcome.into_error() {
             Ok(error) => {
                 tracing::debug!(policy = self.name(), "falling back");
+                self.tell(|| Event::FallbackUsed { name: self.name() });
                 ControlFlow::Continue(Failed::new(error))
             }
             Err(success) => ControlFlow::Break(success),

@@ -23,8 +23,9 @@
 //! **Who is refused** is drawn by lot, once for each call: a [`Rejected`] of the kind
 //! [`Refusal::Shed`]. It stands inside the time of the whole call and outside of the retry, which never repeats it.
 //!
-//! **What it emits:** a warning as it begins to shed, and a line when it stops. [`Policies::throttle`] shows how far
-//! it is.
+//! **What it emits:** a warning as it begins to shed, and a line when it stops; [`Throttled`](super::Event::Throttled) and
+//! [`AttemptRefused`](super::Event::AttemptRefused) for each call that is shed. [`Policies::throttle`] shows how far it is, and
+//! so does its state.
 //!
 //! **Cost:** while all is well a call looks at one word, and one that goes well adds one to another. The time is ten
 //! parts, of which the oldest is forgotten as one; they are made with the first call.
