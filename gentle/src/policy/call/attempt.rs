@@ -15,14 +15,13 @@ use crate::time::Instant;
 pub struct Attempt<'c, 'a, F, J = ByOutcome> {
     call: &'c mut Call<'a>,
     operation: Pin<&'c mut F>,
-    stage: Stage<'a>,
+    /// Nothing, as long as nothing was in its way.
+    stage: Option<Stage<'a>>,
     judge: J,
 }
 
 /// What an attempt is waiting for.
 enum Stage<'a> {
-    /// Nothing yet.
-    New,
     /// Its token and its permit.
     Queued(Wait<'a>),
     /// What befalls it on purpose before its operation runs, until this moment.
@@ -37,7 +36,7 @@ type Struck = Pin<Box<dyn Future<Output = Option<Result<(), Rejected>>> + Send>>
 impl<'c, 'a, F, J> Attempt<'c, 'a, F, J> {
     #[inline]
     pub(super) const fn new(call: &'c mut Call<'a>, operation: Pin<&'c mut F>, judge: J) -> Self {
-        Self { call, operation, stage: Stage::New, judge }
+        Self { call, operation, stage: None, judge }
     }
 
     pub(super) fn call(&mut self) -> &mut Call<'a> {
@@ -47,8 +46,8 @@ impl<'c, 'a, F, J> Attempt<'c, 'a, F, J> {
     /// Since when its operation runs, where anybody has asked, and until when it may; `None` while it waits for its turn.
     pub(super) fn runs(&mut self) -> Option<(Instant, Instant)> {
         match self.stage {
-            Stage::Struck(until, _) | Stage::Running(until, _) => Some((self.call.lane().at(), until)),
-            Stage::New | Stage::Queued(_) => None,
+            Some(Stage::Struck(until, _) | Stage::Running(until, _)) => Some((self.call.lane().at(), until)),
+            Some(Stage::Queued(_)) | None => None,
         }
     }
 }
@@ -83,7 +82,7 @@ where
                 Poll::Ready(output)
             }
             Poll::Pending => {
-                this.stage = Stage::Running(this.call.proceed(first).until(), None);
+                this.stage = Some(Stage::Running(this.call.proceed(first).until(), None));
                 this.watch(cx)
             }
         }
@@ -126,34 +125,34 @@ where
 
     fn admitted(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Rejected>> {
         let lane = self.call.lane();
-        if let Stage::New = self.stage {
+        if self.stage.is_none() {
             lane.begin();
             if lane.try_enter() {
-                self.stage = admitted(lane);
+                self.stage = Some(admitted(lane));
                 return Poll::Ready(Ok(()));
             }
             match lane.enter() {
-                Ok(Some(wait)) => self.stage = Stage::Queued(wait),
-                Ok(None) => self.stage = admitted(lane),
+                Ok(Some(wait)) => self.stage = Some(Stage::Queued(wait)),
+                Ok(None) => self.stage = Some(admitted(lane)),
                 Err(rejected) => return Poll::Ready(Err(rejected)),
             }
         }
-        if let Stage::Queued(wait) = &mut self.stage {
+        if let Some(Stage::Queued(wait)) = &mut self.stage {
             let waited = ready!(wait.as_mut().poll(cx));
             if let Err(rejected) = lane.entered(waited) {
                 return Poll::Ready(Err(rejected));
             }
-            self.stage = admitted(lane);
+            self.stage = Some(admitted(lane));
         }
         Poll::Ready(Ok(()))
     }
 
     // The failure that stands for the operation's, if one does.
     fn struck(&mut self, cx: &mut Context<'_>) -> Poll<Option<F::Output>> {
-        let Stage::Struck(until, strike) = &mut self.stage else { return Poll::Ready(None) };
+        let Some(Stage::Struck(until, strike)) = &mut self.stage else { return Poll::Ready(None) };
         let until = *until;
         let struck = ready!(strike.as_mut().poll(cx));
-        self.stage = Stage::Running(until, None);
+        self.stage = Some(Stage::Running(until, None));
         let lane = self.call.lane();
         Poll::Ready(match struck {
             Some(Ok(())) => None,
@@ -167,7 +166,7 @@ where
 
     // The timer beside an operation that has not answered yet.
     fn watch(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let Stage::Running(until, timer) = &mut self.stage else { return Poll::Pending };
+        let Some(Stage::Running(until, timer)) = &mut self.stage else { return Poll::Pending };
         let until = *until;
         // Whoever is around it ends it then, or nobody does.
         if until >= kept() {

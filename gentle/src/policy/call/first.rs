@@ -86,6 +86,7 @@ impl<'a> First<'a> {
         self.unless.it_did_not();
     }
 
+    #[cold]
     fn tell_throttle(&self) {
         if let Some(valve) = self.policies.valve() {
             valve.ended(self.begun.at, false, self.policies.name());
