@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 use crate::gentle::attribute::Attribute;
-use crate::gentle::expand::features;
+use crate::gentle::expand::{features, observer};
 use crate::support::errors::Errors;
 use crate::support::guard::guard;
 use crate::support::{krate, messages, tokens};
@@ -38,9 +38,11 @@ fn of(attribute: &Attribute) -> TokenStream {
     let name = attribute.name.as_ref().map_or_else(place, ToTokens::to_token_stream);
     let set = tokens::policy_set(&attribute.set);
     let (imports, features) = (tokens::imports(&set, &krate), features(attribute, &krate));
-    quote!({
+    let (observer, told) = observer(attribute, &krate).unzip();
+    let policies = quote!({
         #imports
         #features
-        Policies::of(#name, #krate::here!(), const { &#set })
-    })
+        Policies::of(#name, #krate::here!(), const { &#set })#told
+    });
+    if observer.is_some() { quote!({ #observer #policies }) } else { policies }
 }

@@ -57,27 +57,47 @@ pub struct PolicySet {
     pub chaos: Option<Setting<Chaos>>,
 }
 
-impl fmt::Display for PolicySet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let items = [
-            written(Key::Fallback, self.fallback),
-            written(Key::Cache, self.cache),
-            written(Key::Throttle, self.throttle),
-            written(Key::Retry, self.retry),
-            written(Key::Hedge, self.hedge),
-            written(Key::CircuitBreaker, self.circuit_breaker),
-            written(Key::RateLimit, self.rate_limit),
-            written(Key::Bulkhead, self.bulkhead),
-            written(Key::Timeout, self.timeout),
-            written(Key::Chaos, self.chaos),
+impl PolicySet {
+    /// Each policy that was written, with its whole sentence, in the order in which they nest.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gentle_dsl::{Key, parse_policies};
+    ///
+    /// let policies = parse_policies(r#"timeout = "2s", bulkhead = "16""#)?;
+    /// assert_eq!(policies.sentences(), [(Key::Bulkhead, "16, reject".into()), (Key::Timeout, "2s".into())]);
+    /// # Ok::<(), gentle_dsl::Mistakes>(())
+    /// ```
+    pub fn sentences(&self) -> Vec<(Key, String)> {
+        let sentences = [
+            sentence(Key::Fallback, self.fallback),
+            sentence(Key::Cache, self.cache),
+            sentence(Key::Throttle, self.throttle),
+            sentence(Key::Retry, self.retry),
+            sentence(Key::Hedge, self.hedge),
+            sentence(Key::CircuitBreaker, self.circuit_breaker),
+            sentence(Key::RateLimit, self.rate_limit),
+            sentence(Key::Bulkhead, self.bulkhead),
+            sentence(Key::Timeout, self.timeout),
+            sentence(Key::Chaos, self.chaos),
         ];
-        let items: Vec<String> = items.into_iter().flatten().collect();
-        f.write_str(&items.join(", "))
+        sentences.into_iter().flatten().collect()
     }
 }
 
-fn written<T: fmt::Display>(key: Key, setting: Option<Setting<T>>) -> Option<String> {
-    setting.map(|setting| format!("{key} = \"{setting}\""))
+impl fmt::Display for PolicySet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (key, sentence)) in self.sentences().into_iter().enumerate() {
+            let comma = if index > 0 { ", " } else { "" };
+            write!(f, "{comma}{key} = \"{sentence}\"")?;
+        }
+        Ok(())
+    }
+}
+
+fn sentence<T: fmt::Display>(key: Key, setting: Option<Setting<T>>) -> Option<(Key, String)> {
+    setting.map(|setting| (key, setting.to_string()))
 }
 
 /// Parses the policies of an attribute, written as in one: `rate_limit = "5/500ms", retry(const(500ms, 5m))`.

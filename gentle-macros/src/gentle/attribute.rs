@@ -15,9 +15,9 @@ use crate::support::errors::Errors;
 use crate::support::{messages, options, sentence};
 
 /// The keys beside the policies; the second half is known and does nothing yet.
-const CODE_KEYS: [&str; 8] =
-    ["name", "policy", "crate", "retry_if", "failure_if", "retry_after", "idempotent", "cost"];
-const LATER: [&str; 1] = ["on_event"];
+const CODE_KEYS: [&str; 9] =
+    ["name", "policy", "crate", "retry_if", "failure_if", "retry_after", "idempotent", "cost", "on_event"];
+const LATER: [&str; 0] = [];
 
 /// What stands inside `#[gentle(…)]`.
 #[derive(Default)]
@@ -27,6 +27,7 @@ pub(crate) struct Attribute {
     pub(crate) named: Vec<(Key, Ident)>,
     pub(crate) name: Option<LitStr>,
     pub(crate) policy: Option<Expr>,
+    pub(crate) on_event: Option<Expr>,
     pub(crate) krate: Option<Path>,
     /// The word that says that several calls at once do no harm.
     pub(crate) idempotent: Option<Ident>,
@@ -201,6 +202,7 @@ impl Attribute {
                 self.cost = cost.map(|cost| (argument.key.clone(), cost));
             }
             "policy" => self.policy = code(argument, "PAYMENTS", errors),
+            "on_event" => self.on_event = code(argument, "log_event", errors),
             "crate" => self.krate = code(argument, "my_crate::gentle", errors),
             "idempotent" => {
                 options::flag(argument, errors);
@@ -229,6 +231,9 @@ impl Attribute {
         }
         if let Some(name) = &self.name {
             errors.mistake(name, &messages::beside_policy("name"));
+        }
+        if let Some(on_event) = &self.on_event {
+            errors.mistake(on_event, &messages::beside_policy("on_event"));
         }
     }
 

@@ -86,15 +86,27 @@ fn policies(attribute: &Attribute, function: &Ident, names: &Names, krate: &Toke
     let name = attribute.name.as_ref().map_or_else(path, ToTokens::to_token_stream);
     let set = tokens::policy_set(&attribute.set);
     let (imports, features) = (tokens::imports(&set, krate), features(attribute, krate));
+    let (observer, told) = observer(attribute, krate).unzip();
     quote! {
+        #observer
         let #policies = {
             #imports
             #features
-            static POLICIES: Policies = Policies::of(#name, #krate::here!(), const { &#set });
+            static POLICIES: Policies = Policies::of(#name, #krate::here!(), const { &#set })#told;
             #krate::__private::submit!(Registration::of(&POLICIES));
             &POLICIES
         };
     }
+}
+
+/// The function that is told what happens, as an item that stands where the user's names mean what they mean to the
+/// user, and what hands it over.
+pub(crate) fn observer(attribute: &Attribute, krate: &TokenStream) -> Option<(TokenStream, TokenStream)> {
+    let observer = attribute.on_event.as_ref()?;
+    let site = krate::site(observer.span());
+    let event = krate::at(&quote!(#krate::policy::Event), site);
+    let item = quote_spanned!(site=> const __ON_EVENT: fn(&#event<'_>) = #observer;);
+    Some((item, quote!(.told_to(__ON_EVENT))))
 }
 
 /// Stops the compiler where a policy needs a feature that gentle is built without.
@@ -215,7 +227,7 @@ fn repeated(
         let attempt = attempt(attribute, &call.to_token_stream(), &quote!(async #body), names);
         (start, attempt)
     } else {
-        (quote!(#begun.begin_to_settle()), quote!(async #body.await))
+        (start, alone(attribute, &body, names))
     };
     let attempts = if attribute.repeats() {
         let copies = (!hedges).then_some(copies);
@@ -282,6 +294,17 @@ fn attempt(attribute: &Attribute, call: &TokenStream, body: &TokenStream, names:
         quote_spanned!(*site=> #call.attempt(#body).await)
     } else {
         quote_spanned!(*site=> #call.attempt_as(#body, &#rules).await)
+    }
+}
+
+/// An attempt that nothing comes before.
+fn alone(attribute: &Attribute, body: &TokenStream, names: &Names) -> TokenStream {
+    let Names { site, call, rules, .. } = names;
+    let body = quote_spanned!(*site=> ::core::pin::pin!(async #body));
+    if attribute.rules.is_empty() {
+        quote_spanned!(*site=> #call.alone(#body).await)
+    } else {
+        quote_spanned!(*site=> #call.alone_as(#body, &#rules).await)
     }
 }
 

@@ -100,6 +100,19 @@ fn a_method_under_async_trait_keeps_its_box() {
 }
 
 #[test]
+fn who_is_told_stands_where_the_users_names_mean_what_they_mean_to_the_user() {
+    let expanded = expanded(
+        quote!(bulkhead(16), on_event = |event| log(event)),
+        quote! {
+            async fn pay(cents: u64) -> Result<u64, PayError> {
+                Ok(cents)
+            }
+        },
+    );
+    check("gentle/on_event", &expanded);
+}
+
+#[test]
 fn keys_and_cost_are_worked_out_before_the_first_attempt() {
     let expanded = expanded(
         quote!(

@@ -38,7 +38,7 @@ const FILE_VARIABLE: &str = "GENTLE_CONFIG";
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Default)]
+#[derive(Clone, Default)]
 #[must_use = "nothing is read before `load`"]
 pub struct Builder {
     defaults: Layer,
@@ -48,6 +48,7 @@ pub struct Builder {
     default_file_in: Option<PathBuf>,
 }
 
+#[derive(Clone)]
 enum Source {
     File(PathBuf),
     Text { name: String, text: String },
@@ -135,6 +136,19 @@ impl Builder {
         let Self { defaults, environment, code, .. } = self;
         let config = Config(Arc::new(Inner { defaults, files, environment, code }));
         (config, mistakes.into_iter().map(Mistake::into_error).collect())
+    }
+
+    /// The files that it reads, or would read if they were there.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let default = |directory: &PathBuf| match self.environment.text(FILE_VARIABLE) {
+            Some(named) => PathBuf::from(named),
+            None => directory.join(FILE),
+        };
+        let sources = self.sources.iter().filter_map(|source| match source {
+            Source::File(path) => Some(path.clone()),
+            Source::Text { .. } => None,
+        });
+        self.default_file_in.iter().map(default).chain(sources).collect()
     }
 
     fn found_file(&self) -> Option<Result<Layer, Vec<Mistake>>> {

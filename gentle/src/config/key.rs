@@ -57,6 +57,11 @@ impl KeyPath {
         name
     }
 
+    /// Whether it is a policy's, which may change while the program runs.
+    pub(crate) fn is_of_policy(&self) -> bool {
+        self.0.first().is_some_and(|section| section == "policy")
+    }
+
     /// Whether what it names must never be printed.
     pub(crate) fn is_secret(&self) -> bool {
         let last = self.last().to_lowercase();

@@ -18,7 +18,7 @@ pub const HANDLER_KEYS: &[&str] = &["concurrency", "retry", "timeout"];
 /// The keys of `[service.NAME]` that gentle reads for every service.
 pub const SERVICE_KEYS: &[&str] = &["retry", "start_timeout", "stop_timeout"];
 /// The keys of `[app]`.
-pub const APP_KEYS: &[&str] = &["boot_timeout", "drain", "name", "shutdown_timeout"];
+pub const APP_KEYS: &[&str] = &["boot_timeout", "drain", "measure", "name", "shutdown_timeout", "watch"];
 
 /// The names and keys that mean something to a program, against which
 /// [`Config::unknown`](super::Config::unknown) holds what was written.

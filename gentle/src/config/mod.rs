@@ -25,7 +25,13 @@
 //!
 //! [app]
 //! drain = "30s"
+//! watch = true
+//! measure = false
 //! ```
+//!
+//! With `watch` the files that were read are looked at every second, and what they say about policies takes effect while the
+//! program runs. `measure` says whether the time that calls under policies take is noted; under
+//! [`run`](crate::run) it is, unless this says otherwise.
 //!
 //! # Examples
 //!
@@ -61,6 +67,7 @@ mod size;
 mod source;
 mod unknown;
 mod value;
+mod watched;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -75,6 +82,7 @@ pub use overrides::Overrides;
 pub use secret::{Secret, without_password};
 pub use section::Section;
 pub use value::{Shape, Value};
+pub(crate) use watched::Watched;
 
 use crate::error::Error;
 use key::KeyPath;
@@ -237,6 +245,14 @@ impl Config {
     /// is shown by its key too.
     pub fn print<'a>(&'a self, known: &'a Known) -> impl fmt::Display + use<'a> {
         print::Print { config: self, known }
+    }
+
+    /// The keys that files give another value in one of the two than in the other.
+    pub(crate) fn differences<'a>(&'a self, other: &'a Self) -> BTreeSet<&'a KeyPath> {
+        let (old, new) = (&self.0.files.values, &other.0.files.values);
+        let text = |value: Option<&Value>| value.map(|value| value.text.clone());
+        let keys = old.keys().chain(new.keys());
+        keys.filter(|key| text(old.get(*key)) != text(new.get(*key))).collect()
     }
 
     fn find(&self, key: &KeyPath, variables: &[String]) -> Option<Value> {

@@ -34,6 +34,8 @@ pub enum Origin {
     Environment(Arc<str>),
     /// The program itself, and the line where that is known.
     Code(Option<Place>),
+    /// Somebody who has set it while the program runs.
+    Live,
 }
 
 impl Origin {
@@ -67,6 +69,7 @@ impl fmt::Display for Origin {
             Self::Environment(variable) => write!(f, "the variable {variable}"),
             Self::Code(Some(place)) => write!(f, "the code at {place}"),
             Self::Code(None) => f.write_str("the code"),
+            Self::Live => f.write_str("a change while it runs"),
         }
     }
 }
@@ -89,5 +92,6 @@ mod tests {
         assert_eq!(Origin::Code(Some(place)).head(), place.to_string());
         assert_eq!(Origin::Code(None).to_string(), "the code");
         assert_eq!(Origin::Default.to_string(), "the default");
+        assert_eq!(Origin::Live.to_string(), "a change while it runs");
     }
 }

@@ -51,6 +51,14 @@ impl Purse {
         }
     }
 
+    /// How many retries are saved up beside those of the floor; `None` when retries are free.
+    pub(crate) fn saved(&self) -> Option<f64> {
+        let share = self.share.load(Ordering::Relaxed);
+        #[expect(clippy::cast_precision_loss, reason = "it is at most a hundred times the price")]
+        let saved = self.saved.load(Ordering::Relaxed) as f64 / PRICE as f64;
+        (share > 0).then_some(saved)
+    }
+
     pub(crate) fn withdraw(&self, at: Instant) -> bool {
         if self.share.load(Ordering::Relaxed) == 0 {
             return true;

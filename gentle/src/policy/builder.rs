@@ -1,11 +1,13 @@
 use std::borrow::Cow;
+use std::fmt;
 
 use gentle_dsl::{
     Bulkhead, Cache, Chaos, CircuitBreaker, Fallback, Hedge, Mistakes, PolicySet, RateLimit, Retry, Sentence,
     Setting, Throttle, Timeout, check_set,
 };
 
-use super::{Policies, chaos};
+use super::observe::Observer;
+use super::{Event, Policies, chaos};
 
 /// Puts [`Policies`] together one by one.
 ///
@@ -22,11 +24,12 @@ use super::{Policies, chaos};
 /// assert_eq!(policies.to_string(), r#"bulkhead = "16, reject", timeout = "2s each attempt""#);
 /// # Ok::<(), gentle::policy::Mistakes>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Builder {
     name: Cow<'static, str>,
     set: PolicySet,
     mistakes: Option<Mistakes>,
+    on_event: Option<Box<Observer>>,
 }
 
 impl Builder {
@@ -96,16 +99,27 @@ impl Builder {
         self
     }
 
+    /// Tells this observer what the policies do, from their first call on: see [`observe`](super::observe).
+    pub fn on_event(mut self, observer: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
+        self.on_event = Some(Box::new(observer));
+        self
+    }
+
     /// The policies.
     ///
     /// # Errors
     ///
     /// Every mistake in every policy given, or else in what they say together.
     pub fn build(self) -> Result<Policies, Mistakes> {
-        match self.mistakes.or_else(|| Mistakes::collect(check_set(&self.set))) {
-            Some(mistakes) => Err(mistakes),
-            None => chaos::refuse(&self.set).map(|()| Policies::given(self.name, self.set)),
+        if let Some(mistakes) = self.mistakes.or_else(|| Mistakes::collect(check_set(&self.set))) {
+            return Err(mistakes);
         }
+        chaos::refuse(&self.set)?;
+        let policies = Policies::given(self.name, self.set);
+        if let Some(observer) = self.on_event {
+            policies.observe(observer).forever();
+        }
+        Ok(policies)
     }
 
     fn take<T: Sentence>(&mut self, value: impl IntoSetting<T>) -> Option<Setting<T>> {
@@ -119,6 +133,17 @@ impl Builder {
                 None
             }
         }
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, set, mistakes, on_event: _ } = self;
+        f.debug_struct("Builder")
+            .field("name", name)
+            .field("set", set)
+            .field("mistakes", mistakes)
+            .finish_non_exhaustive()
     }
 }
 

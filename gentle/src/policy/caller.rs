@@ -100,7 +100,7 @@ impl<'a> Caller<'a> {
 
     /// The circuit breaker of this key, to look at it and to hold it open or closed.
     pub fn circuit_breaker(&self) -> Option<Circuit<'_>> {
-        self.breaker().map(Circuit::of)
+        self.breaker().map(|breaker| Circuit::of(breaker, self.policies))
     }
 
     /// How full the bulkhead of this key is.

@@ -25,6 +25,9 @@
 //! values have policies as methods ([`handler`]), and services in a stack have them as layers (`tower`, with the
 //! feature of that name).
 //!
+//! What they do is told in events ([`observe`]), counted ([`numbers`](mod@numbers)), and listed and changed by name
+//! ([`register`]).
+//!
 //! Who knows another library finds its words beside ours in [`coming_from`].
 
 mod budget;
@@ -35,7 +38,6 @@ mod caller;
 #[path = "no_chaos.rs"]
 mod chaos;
 mod deadline;
-#[allow(dead_code, reason = "what reads it comes with the policies that count")]
 mod histogram;
 mod judge;
 mod keys;
@@ -60,7 +62,10 @@ pub mod each;
 pub mod fallback;
 pub mod handler;
 pub mod hedge;
+pub mod numbers;
+pub mod observe;
 pub mod rate_limit;
+pub mod register;
 pub mod retry;
 pub mod rules;
 pub mod throttle;
@@ -69,7 +74,7 @@ pub mod timeout;
 pub mod tower;
 
 pub use builder::{Builder, IntoSetting};
-pub use call::{Attempt, Call, Pause};
+pub use call::{Alone, Attempt, Call, Pause};
 pub use caller::Caller;
 pub(crate) use deadline::dropped_at;
 pub use deadline::{deadline, with_deadline};
@@ -80,8 +85,11 @@ pub use gentle_dsl::{
     RateLimit, Retry, Sentence, Setting, Throttle, Timeout, Tries, Trip, Turn, Waiting, Width,
 };
 pub use judge::{ByOutcome, Judge, Verdict};
+pub use numbers::{Latency, Numbers};
+pub use observe::{Ending, Event, Observing, measure_all, observe_all};
 pub use outcome::{Again, Fallible, FromRejected, Outcome};
 pub use policies::Policies;
+pub use register::{Listed, ListedPolicy, Register, list, numbers, set};
 pub use registration::Registration;
 pub use rejected::{Refusal, Rejected};
 pub use rules::Rules;

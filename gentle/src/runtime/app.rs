@@ -4,9 +4,10 @@ use std::sync::{Arc, Weak};
 
 use tracing::{info, warn};
 
+use super::reload::Reload;
 use super::{AppBuilder, Report, serve};
 use crate::error::{Error, Kind};
-use crate::policy::Policies;
+use crate::policy::Register;
 use crate::service::{Engine, Graph, Limits, Resources, Scope, State, Svc};
 
 /// A program as a value: its services and handlers, started and stopped together.
@@ -40,8 +41,15 @@ pub struct App(Arc<Inner>);
 struct Inner {
     name: String,
     engine: Engine,
-    policies: Vec<&'static Policies>,
-    warnings: Vec<String>,
+    live: Live,
+}
+
+/// What concerns an app while it is up.
+pub(super) struct Live {
+    pub(super) policies: Register,
+    pub(super) reload: Option<Reload>,
+    /// What is strange and no mistake.
+    pub(super) warnings: Vec<String>,
 }
 
 /// How tasks find their app again; weak, so that an app nobody holds can go.
@@ -59,14 +67,13 @@ impl App {
         graph: Graph,
         mut resources: Resources,
         limits: Limits,
-        policies: Vec<&'static Policies>,
-        warnings: Vec<String>,
+        live: Live,
     ) -> Self {
         Self(Arc::new_cyclic(|inner| {
             let home = Home(inner.clone());
             resources.insert(home.clone());
             let engine = Engine::new(graph, Scope::new(resources), limits, move || home.is_up());
-            Inner { name, engine, policies, warnings }
+            Inner { name, engine, live }
         }))
     }
 
@@ -170,7 +177,33 @@ impl App {
 
     /// What is registered, in order of levels, and how each of them stands; then the policies with their full text.
     pub fn report(&self) -> Report {
-        Report::new(&self.0.name, self.engine(), &self.0.policies)
+        Report::new(&self.0.name, self.engine(), &self.0.live.policies)
+    }
+
+    /// Its policies by their names: how each of them is doing, and how to change it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gentle::prelude::*;
+    /// use gentle::policy::Key;
+    ///
+    /// static BANK: Policies = policies!(name = "bank", bulkhead = "16");
+    ///
+    /// #[service]
+    /// struct Teller;
+    ///
+    /// impl Service for Teller {}
+    ///
+    /// # fn main() -> Result<(), gentle::Error> {
+    /// let app = App::builder().service::<Teller>().policies(&BANK).build()?;
+    /// app.policies().set("bank", Key::Bulkhead, "32")?;
+    /// assert_eq!(app.policies().list()[0].text, r#"bulkhead = "32, reject""#);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn policies(&self) -> &Register {
+        &self.0.live.policies
     }
 
     /// What the app shares with all its tasks under type `R`, such as its configuration or its event dispatcher.
@@ -199,7 +232,13 @@ impl Home {
     fn is_up(&self) {
         if let Some(app) = self.0.upgrade().map(App) {
             info!("{}", app.report());
-            app.0.warnings.iter().for_each(|warning| warn!("{warning}"));
+            let Live { reload, warnings, .. } = &app.0.live;
+            for warning in warnings {
+                warn!("{warning}");
+            }
+            if let Some(reload) = reload {
+                reload.begin(app.engine().clone());
+            }
         }
     }
 }

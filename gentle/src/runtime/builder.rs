@@ -1,15 +1,18 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use super::app::Live;
 use super::configuration::{self, Settings};
 use super::parts::Parts;
+use super::reload::Reload;
 use super::{App, Exit, serve};
-use crate::config::{self, Config};
+use crate::config::{self, Config, Watched};
 use crate::error::{Error, Kind};
 use crate::event::Handler;
-use crate::policy::Policies;
+use crate::policy::{Policies, Register};
 use crate::service::{Component, Definition, Graph, Limits, Resources};
 
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
@@ -34,6 +37,8 @@ pub struct AppBuilder {
     resources: Resources,
     boot_timeout: Option<Duration>,
     shutdown_timeout: Option<Duration>,
+    watch: bool,
+    measure: Option<bool>,
 }
 
 impl Default for AppBuilder {
@@ -47,6 +52,8 @@ impl Default for AppBuilder {
             resources: Resources::new(),
             boot_timeout: None,
             shutdown_timeout: None,
+            watch: false,
+            measure: None,
         }
     }
 }
@@ -69,6 +76,12 @@ impl AppBuilder {
     /// Reads this text as if it were a file called `name`.
     pub fn toml_text(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
         self.config = self.config.toml_text(name, text);
+        self
+    }
+
+    /// Reads this file, which must exist.
+    pub fn toml_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.config = self.config.file(path);
         self
     }
 
@@ -149,6 +162,35 @@ impl AppBuilder {
         self
     }
 
+    /// Heeds changes of the files that were read, while the app is up: what they say about policies takes effect within
+    /// two seconds, everything else at the next start. A file with a mistake changes nothing, and the log says what is wrong
+    /// where. The same as `[app] watch = true`, which is asked first.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// fn main() -> gentle::Exit {
+    ///     gentle::App::builder().linked().configured().watch().run()
+    /// }
+    /// ```
+    pub fn watch(mut self) -> Self {
+        self.watch = true;
+        self
+    }
+
+    /// Measures how long calls under its policies take, or does not: see [`Policies::measure`]. Unless somebody says
+    /// something, they are measured under [`run`](crate::run) and not otherwise. `[app] measure` is asked first.
+    pub fn measure(mut self, on: bool) -> Self {
+        self.measure = Some(on);
+        self
+    }
+
+    /// Measures, unless somebody says something else.
+    pub(super) fn measured_by_default(mut self) -> Self {
+        self.measure = self.measure.or(Some(true));
+        self
+    }
+
     /// Checks everything and makes the app; nothing is started.
     ///
     /// Policies in a `static` are one per process, whatever the number of apps: the last build wins. It brings each
@@ -160,6 +202,8 @@ impl AppBuilder {
     /// circular, on oneself or twice in `deps`; names and types that are taken twice; expected crates that register
     /// nothing; nothing to run.
     pub fn build(self) -> Result<App, Error> {
+        // Before it is read, so that no change falls in between.
+        let watched = Watched::new(self.config.clone());
         let (config, mut problems) = self.config.read();
         let is_whole = problems.is_empty();
         let mut parts = self.parts;
@@ -169,6 +213,7 @@ impl AppBuilder {
         let mut settings = Settings::read(&config, &mut problems);
         settings.warnings.extend(foreign);
         let mut resources = self.resources;
+        let known = configuration::known(&parts);
         let definitions = parts.definitions(&config, &mut resources, &mut problems);
         if definitions.is_empty() {
             problems.push(nothing_to_do());
@@ -177,6 +222,12 @@ impl AppBuilder {
             Ok(graph) if problems.is_empty() => {
                 parts.set_policies(&config);
                 settings.warnings.extend(configuration::chaotic(&parts));
+                if let Some(on) = settings.measure.or(self.measure) {
+                    parts.policies.iter().for_each(|policies| policies.measure(on));
+                }
+                let reloads = settings.watch.unwrap_or(self.watch) && !watched.is_empty();
+                let policies: Register = parts.policies.iter().copied().collect();
+                let reload = reloads.then(|| Reload::new(watched, config.clone(), known, parts));
                 resources.insert(config);
                 let limits = Limits {
                     boot: self.boot_timeout.or(settings.boot_timeout),
@@ -184,7 +235,8 @@ impl AppBuilder {
                 };
                 let name = self.name.or(settings.name).or(self.program).unwrap_or_else(|| "app".to_owned());
                 resources.insert(settings.log);
-                Ok(App::assemble(name, graph, resources, limits, parts.policies, settings.warnings))
+                let live = Live { policies, reload, warnings: settings.warnings };
+                Ok(App::assemble(name, graph, resources, limits, live))
             }
             Ok(_) => Err(joined(problems)),
             Err(error) => {
@@ -244,7 +296,7 @@ fn nothing_to_do() -> Error {
 }
 
 /// One error of all, what is wrong in a file in the order of its lines.
-fn joined(mut problems: Vec<Error>) -> Error {
+pub(super) fn joined(mut problems: Vec<Error>) -> Error {
     problems.sort_by_key(|problem| line_and_column(&problem.to_string()).unwrap_or((u32::MAX, 0)));
     Error::together(problems).unwrap_or_else(nothing_to_do)
 }
@@ -253,4 +305,35 @@ fn joined(mut problems: Vec<Error>) -> Error {
 fn line_and_column(text: &str) -> Option<(u32, u32)> {
     let mut parts = text.lines().next()?.split(':').skip(1);
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Rejected;
+    use crate::service::Service;
+
+    struct Idle;
+
+    impl Service for Idle {}
+
+    async fn is_measured(policies: &'static Policies, text: &str) -> bool {
+        let builder = AppBuilder::default().define(Definition::value("idle", crate::here!(), Idle));
+        let app =
+            builder.policies(policies).toml_text("gentle.toml", text).measured_by_default().build().unwrap();
+        policies.call(|| async { Ok::<_, Rejected>(()) }).await.unwrap();
+        app.policies().list()[0].numbers.latency.is_some()
+    }
+
+    #[tokio::test]
+    async fn a_whole_program_measures_unless_configuration_says_otherwise() {
+        use gentle_dsl::{Bulkhead, PolicySet, Setting};
+
+        const SET: &PolicySet = &PolicySet::new().bulkhead(Setting::On(Bulkhead::new(16)));
+        static ONE: Policies = Policies::of("one", crate::here!(), SET);
+        static OTHER: Policies = Policies::of("other", crate::here!(), SET);
+
+        assert!(is_measured(&ONE, "").await);
+        assert!(!is_measured(&OTHER, "[app]\nmeasure = false").await);
+    }
 }

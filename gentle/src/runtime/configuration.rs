@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use gentle_dsl::{Backoff, Key, PolicySet, Retry, Setting};
+use gentle_dsl::{Backoff, Key, Retry, Setting};
 
 use super::parts::Parts;
 use crate::config::{Config, Known, Origin, Overrides, Value};
@@ -17,6 +17,10 @@ pub(super) struct Settings {
     pub(super) name: Option<String>,
     pub(super) boot_timeout: Option<Duration>,
     pub(super) shutdown_timeout: Option<Duration>,
+    /// Whether to heed changes of the files.
+    pub(super) watch: Option<bool>,
+    /// Whether to measure how long calls take.
+    pub(super) measure: Option<bool>,
     /// What is strange and keeps nobody from starting.
     pub(super) warnings: Vec<String>,
 }
@@ -29,6 +33,8 @@ impl Settings {
             name: app.text("name"),
             boot_timeout: app.duration("boot_timeout"),
             shutdown_timeout: app.duration("shutdown_timeout"),
+            watch: app.boolean("watch"),
+            measure: app.boolean("measure"),
             log: log(config, problems, &mut warnings),
             warnings,
         };
@@ -96,18 +102,24 @@ pub(super) fn chaotic(parts: &Parts) -> Option<String> {
 /// what they miss may stand in the file that could not be read.
 pub(super) fn apply(parts: &mut Parts, config: &Config, is_whole: bool) -> Vec<Error> {
     let mut problems = config.unknown(&known(parts));
-    problems.extend(twice(&parts.policies, config));
-    for policies in &parts.policies {
-        let overrides = config.policy(policies.name());
-        problems.extend(mistakes(overrides.check()));
-        problems.extend(other_keys(policies, &overrides));
-    }
+    problems.extend(policies(parts, config));
     if is_whole {
         parts.services =
             change(std::mem::take(&mut parts.services), &mut problems, |service| configured(service, config));
     }
     parts.handlers =
         change(std::mem::take(&mut parts.handlers), &mut problems, |handler| handled(handler, config));
+    problems
+}
+
+/// What is wrong in what configuration says about policies.
+pub(super) fn policies(parts: &Parts, config: &Config) -> Vec<Error> {
+    let mut problems = twice(&parts.policies, config);
+    for policies in &parts.policies {
+        let overrides = config.policy(policies.name());
+        problems.extend(mistakes(overrides.check()));
+        problems.extend(other_keys(policies, &overrides));
+    }
     problems
 }
 
@@ -121,29 +133,13 @@ fn other_keys(policies: &Policies, overrides: &Overrides) -> Vec<Error> {
 }
 
 /// Every name that means something to this program.
-fn known(parts: &Parts) -> Known {
+pub(super) fn known(parts: &Parts) -> Known {
     let known = parts.policies.iter().fold(Known::new(), |known, policies| {
-        known.policy(policies.name(), written(&policies.current_set()))
+        let written = policies.written().sentences().into_iter().map(|(key, _)| key.as_str());
+        known.policy(policies.name(), written)
     });
     let known = parts.handlers.iter().fold(known, |known, handler| known.handler(handler.name()));
     parts.services.iter().fold(known, |known, service| known.service(service.name(), service.prefix()))
-}
-
-/// The keys that the code has written: configuration changes these and adds no other.
-fn written(set: &PolicySet) -> Vec<&'static str> {
-    let written = [
-        ("fallback", set.fallback.is_some()),
-        ("cache", set.cache.is_some()),
-        ("throttle", set.throttle.is_some()),
-        ("retry", set.retry.is_some()),
-        ("hedge", set.hedge.is_some()),
-        ("circuit_breaker", set.circuit_breaker.is_some()),
-        ("rate_limit", set.rate_limit.is_some()),
-        ("bulkhead", set.bulkhead.is_some()),
-        ("timeout", set.timeout.is_some()),
-        ("chaos", set.chaos.is_some()),
-    ];
-    written.into_iter().filter_map(|(key, is)| is.then_some(key)).collect()
 }
 
 fn change<T>(parts: Vec<T>, problems: &mut Vec<Error>, one: impl Fn(T) -> (T, Vec<Error>)) -> Vec<T> {

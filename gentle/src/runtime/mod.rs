@@ -7,6 +7,7 @@ mod builder;
 mod configuration;
 mod exit;
 mod parts;
+mod reload;
 mod report;
 mod serve;
 mod signal;

@@ -1,9 +1,9 @@
 use std::collections::BTreeSet;
 
-use crate::config::Config;
+use crate::config::{Config, Origin, Value};
 use crate::error::Error;
 use crate::event::{self, Handler, Plan, backend};
-use crate::policy::{self, Policies};
+use crate::policy::{self, Key, Policies};
 use crate::service::{self, Definition, Resources};
 
 /// The node that handlers and dispatchers depend on.
@@ -63,17 +63,56 @@ impl Parts {
     /// Brings the policies to what configuration says, which has been checked before, and those it does not speak of
     /// back to what the code wrote: an app that was built before may have left them otherwise.
     pub(super) fn set_policies(&self, config: &Config) {
-        for policies in &self.policies {
+        for (policies, key) in self.each_policy() {
             let overrides = config.policy(policies.name());
-            for key in policy::Key::ALL {
-                let set = match overrides.get(key.as_str()) {
-                    Some(value) => policies.set(key, value.as_text()),
-                    None => policies.restore(key),
-                };
-                if let Err(error) = set {
-                    tracing::error!("{}: {error}", policies.name());
-                }
+            bring(policies, key, overrides.get(key.as_str()));
+        }
+    }
+
+    /// Brings those policies to what configuration says of which it says something else than before. What was changed
+    /// by hand stays, unless the configuration changes it too.
+    pub(super) fn change_policies(&self, before: &Config, config: &Config) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (policies, key) in self.each_policy() {
+            let (before, now) = (before.policy(policies.name()), config.policy(policies.name()));
+            let (before, now) = (before.get(key.as_str()), now.get(key.as_str()));
+            if before.map(Value::as_text) != now.map(Value::as_text) {
+                bring(policies, key, now);
+                changes.push(Change::of(policies, key));
+            } else if let (Some(before), Some(now)) = (before, now) {
+                policies.moved(key, before.origin(), now.origin());
             }
         }
+        changes
+    }
+
+    fn each_policy(&self) -> impl Iterator<Item = (&'static Policies, Key)> {
+        self.policies.iter().flat_map(|policies| Key::ALL.map(|key| (*policies, key)))
+    }
+}
+
+/// What became of one policy.
+pub(super) struct Change {
+    pub(super) name: &'static str,
+    pub(super) key: Key,
+    pub(super) text: String,
+    pub(super) origin: Option<Origin>,
+}
+
+impl Change {
+    fn of(policies: &'static Policies, key: Key) -> Self {
+        let sentences = policies.current_set().sentences();
+        let text = sentences.into_iter().find_map(|(known, text)| (known == key).then_some(text));
+        Self { name: policies.name(), key, text: text.unwrap_or_default(), origin: policies.origin(key) }
+    }
+}
+
+fn bring(policies: &Policies, key: Key, value: Option<&Value>) {
+    let set = match value {
+        Some(value) => policies.set_from(key, value.as_text(), value.origin()),
+        None => policies.restore(key),
+    };
+    if let Err(error) = set {
+        tracing::error!("{}: {error}", policies.name());
     }
 }

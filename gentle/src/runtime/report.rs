@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::Place;
 use crate::config::{Config, Overrides};
-use crate::policy::Policies;
+use crate::policy::{Key, Listed, Register};
 use crate::service::{Engine, Standing, State};
 
 /// What an app consists of and how it stands: one readable block, and its lines as values.
@@ -37,7 +37,7 @@ struct Line {
 }
 
 impl Report {
-    pub(super) fn new(name: &str, engine: &Engine, policies: &[&Policies]) -> Self {
+    pub(super) fn new(name: &str, engine: &Engine, policies: &Register) -> Self {
         let config: Config = engine.scope().get().unwrap_or_default();
         let lines = |level: Vec<Standing<'_>>| {
             level.into_iter().map(|standing| Line::of(standing, &config)).collect()
@@ -45,7 +45,7 @@ impl Report {
         Self {
             name: name.to_owned(),
             levels: engine.standings().into_iter().map(lines).collect(),
-            policies: policies.iter().map(|one| PolicyLine::of(one, &config)).collect(),
+            policies: policies.list().into_iter().map(PolicyLine::of).collect(),
         }
     }
 
@@ -130,11 +130,13 @@ impl fmt::Display for Report {
 }
 
 impl PolicyLine {
-    fn of(policies: &Policies, config: &Config) -> Self {
-        let (name, place) = (policies.name().to_owned(), policies.place());
-        let chaotic = if policies.is_chaotic() { "  chaos is on" } else { "" };
-        let changed = changed(&config.policy(&name)) + chaotic;
-        Self { name, text: policies.to_string(), place, changed }
+    fn of(policies: Listed) -> Self {
+        let origins = policies.policies.iter().filter_map(|one| Some((one.key, one.from.as_ref()?)));
+        let changed =
+            origins.map(|(key, origin)| format!("  {key} from {origin}")).collect::<Vec<_>>().concat();
+        let strikes = policies.policy(Key::Chaos).is_some_and(|chaos| !chaos.state.is_empty());
+        let changed = changed + if strikes { "  chaos is on" } else { "" };
+        Self { name: policies.name, text: policies.text, place: policies.place, changed }
     }
 
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -119,7 +119,7 @@ pub(super) fn main(builder: AppBuilder) -> Exit {
     if Handle::try_current().is_ok() {
         return failed(&inside_a_runtime());
     }
-    let app = match builder.build() {
+    let app = match builder.measured_by_default().build() {
         Ok(app) => app,
         Err(error) => return failed(&error),
     };

@@ -1,3 +1,4 @@
 //! What a program shows of itself.
 
+pub mod inspect;
 pub mod log;

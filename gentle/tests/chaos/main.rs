@@ -47,6 +47,8 @@ async fn a_failure_stands_for_the_operations_own_so_a_retry_repeats_it_and_a_cir
     assert_eq!(policies.circuit_breaker().unwrap().state().signs[0].bad, 3);
     let refused = policies.call(never).await.unwrap_err();
     assert_eq!((refused.policy, refused.kind), (Key::CircuitBreaker, Refusal::Open));
+    let numbers = policies.numbers();
+    assert_eq!(numbers.refusals.iter().find(|(key, _)| *key == Key::Chaos), Some(&(Key::Chaos, 5)));
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,6 +10,7 @@ mod circuit_breaker;
 mod compose;
 mod fallback;
 mod methods;
+mod observe;
 mod rate_limit;
 mod retry;
 

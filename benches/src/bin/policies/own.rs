@@ -7,6 +7,7 @@ use crate::operation::{Answer, MANY, every_other, of_many, pending_once, ready};
 
 pub(crate) const CASES: &[Case] = &[
     Case { name: "five_ready", own: || vec![bare(), gentle(all), Subject::new("gentle_call", by_value)] },
+    Case { name: "five_observed", own: || vec![bare(), gentle(observed())] },
     Case {
         name: "five_two_threads",
         own: || vec![Subject::on_two_threads("bare", ready), Subject::on_two_threads("gentle", all)],
@@ -41,6 +42,7 @@ macro_rules! all {
         }
 
         static ALL: Policies = policies!($($policies)+);
+        static OBSERVED: Policies = policies!($($policies)+);
     };
 }
 
@@ -54,6 +56,17 @@ all! {
 
 async fn by_value(call: u64) -> Answer {
     ALL.call(|| ready(call)).await
+}
+
+#[gentle(policy = OBSERVED)]
+async fn all_observed(call: u64) -> Answer {
+    ready(call).await
+}
+
+/// With counters and the histogram, as under `gentle::run()`.
+fn observed() -> impl AsyncFnMut(u64) -> Answer + 'static {
+    OBSERVED.measure(true);
+    all_observed
 }
 
 // A rate of failure that half of the attempts do not reach.

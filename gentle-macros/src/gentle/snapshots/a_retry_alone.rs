@@ -19,19 +19,20 @@ async fn place(order: Order, __argument1: (u8, u8), log: &mut Log) -> Result<(),
         ::gentle::__private::submit!(Registration::of(&POLICIES));
         &POLICIES
     };
-    let mut __call = __policies.begin_to_settle();
+    let mut __call = __policies.begin();
     loop {
         let order = __call.again(&order);
         let (left, right) = __call.again(&__argument1);
         let log = &mut *log;
-        let __outcome = async {
-            if false {
-                return ::gentle::__private::returns::<Result<(), String>>();
-            }
-            log.add(left, right);
-            order.place().await
-        }
-        .await;
+        let __outcome = __call
+            .alone(::core::pin::pin!(async {
+                if false {
+                    return ::gentle::__private::returns::<Result<(), String>>();
+                }
+                log.add(left, right);
+                order.place().await
+            }))
+            .await;
         match __call.settle(__outcome) {
             ::core::ops::ControlFlow::Break(__outcome) => return __outcome,
             ::core::ops::ControlFlow::Continue(__pause) => __pause.await,

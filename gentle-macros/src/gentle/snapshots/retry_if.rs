@@ -21,16 +21,20 @@ async fn read_score(player: u64) -> anyhow::Result<u32> {
     };
     let __rules = ::gentle::policy::Rules::<anyhow::Result<u32>>::nothing_fails()
         .retry_if_err(|error| error.is_temporary());
-    let mut __call = __policies.begin_to_settle();
+    let mut __call = __policies.begin();
     loop {
         let player = __call.again(&player);
-        let __outcome = async {
-            if false {
-                return ::gentle::__private::returns::<anyhow::Result<u32>>();
-            }
-            ask(player).await
-        }
-        .await;
+        let __outcome = __call
+            .alone_as(
+                ::core::pin::pin!(async {
+                    if false {
+                        return ::gentle::__private::returns::<anyhow::Result<u32>>();
+                    }
+                    ask(player).await
+                }),
+                &__rules,
+            )
+            .await;
         match __call.settle_as(__outcome, &__rules) {
             ::core::ops::ControlFlow::Break(__outcome) => return __outcome,
             ::core::ops::ControlFlow::Continue(__pause) => __pause.await,

@@ -21,7 +21,7 @@ pub(crate) use event_handler::*;
 pub(crate) use service::*;
 
 // What can be read in `#[gentle(…)]` today, for who asks what else there is.
-const READY: &str = "`rate_limit`, `bulkhead`, `circuit_breaker`, `retry`, `hedge`, `timeout`, `cache`, `throttle`, `chaos`, `fallback`, `cost`, `idempotent`, `name` and `policy`";
+const READY: &str = "`rate_limit`, `bulkhead`, `circuit_breaker`, `retry`, `hedge`, `timeout`, `cache`, `throttle`, `chaos`, `fallback`, `cost`, `idempotent`, `name`, `policy` and `on_event`";
 
 pub(crate) fn given_twice(subject: &str, key: impl Display) -> Mistake {
     Mistake::new("G007", subject, format!("`{key}` is given twice")).with_help("keep one of them")

@@ -46,6 +46,8 @@
 //!
 //! **Tells:** [`Policies::bulkhead`](super::Policies::bulkhead) shows how many are inside, how many wait, and the limit.
 //!
+//! **What it emits:** [`AttemptRefused`](super::Event::AttemptRefused). Its state shows `inside`, `limit` and `waiting`.
+//!
 //! **Cancel safety:** the permit comes back by return, error, panic and cancellation, and not before the operation is
 //! gone. A call given up in the line leaves its place; a permit just handed to it goes to the next.
 //!
@@ -85,6 +87,7 @@ use super::line::{Left, Line, Ticket};
 use super::patience::Patience;
 use super::sync::{AtomicU32, Ordering};
 use super::{Refusal, Rejected, timeout};
+use crate::telemetry::inspect::Facts;
 use crate::time::{Instant, now};
 pub(crate) use adaptive::End;
 use people::People;
@@ -177,6 +180,14 @@ impl Gate {
         self.silent.store(silent(limit, bulkhead), Ordering::Relaxed);
         self.adapting.set(bulkhead, |learned| self.limit.store(learned.unwrap_or(limit), Ordering::Relaxed));
         self.call_next();
+    }
+
+    /// How it is doing.
+    pub(crate) fn facts(&self) -> Facts {
+        let State { inside, waiting, limit } = self.state();
+        let facts = Facts::new().with("inside", inside);
+        let facts = limit.into_iter().fold(facts, |facts, limit| facts.with("limit", limit));
+        facts.with("waiting", waiting)
     }
 
     /// Whether it wants to hear how a call came out that has been inside: see [`learn`](Self::learn).

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Terms;
 use crate::time::Instant;
@@ -8,6 +9,8 @@ use crate::time::Instant;
 pub(super) struct Answer<V> {
     pub(super) value: Arc<V>,
     pub(super) sort: Sort,
+    /// Of one that is too old.
+    pub(super) age: Duration,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,13 +24,13 @@ pub(super) enum Sort {
 
 impl<V> Answer<V> {
     pub(super) fn new(value: V, sort: Sort) -> Self {
-        Self { value: Arc::new(value), sort }
+        Self { value: Arc::new(value), sort, age: Duration::ZERO }
     }
 }
 
 impl<V> Clone for Answer<V> {
     fn clone(&self) -> Self {
-        Self { value: self.value.clone(), sort: self.sort }
+        Self { value: self.value.clone(), sort: self.sort, age: self.age }
     }
 }
 
@@ -66,14 +69,15 @@ impl<V> Kept<V> {
     pub(super) fn fresh(&self, terms: &Terms, at: Instant) -> Option<Answer<V>> {
         let good = self.good.as_ref().and_then(|good| good.within(terms.keep, at));
         let bad = || self.bad.as_ref().and_then(|bad| bad.within(terms.errors, at));
-        let answer = |value: &Arc<V>, sort| Answer { value: value.clone(), sort };
+        let answer = |value: &Arc<V>, sort| Answer { value: value.clone(), sort, age: Duration::ZERO };
         good.map(|value| answer(value, Sort::Good)).or_else(|| bad().map(|value| answer(value, Sort::Bad)))
     }
 
     /// A good answer that may be too old.
     pub(super) fn stale(&self, terms: &Terms, at: Instant) -> Option<Answer<V>> {
-        let value = self.good.as_ref()?.within(terms.keep.saturating_add(terms.stale), at)?.clone();
-        Some(Answer { value, sort: Sort::Stale })
+        let good = self.good.as_ref()?;
+        let value = good.within(terms.keep.saturating_add(terms.stale), at)?.clone();
+        Some(Answer { value, sort: Sort::Stale, age: at - good.since })
     }
 
     pub(super) fn is_worthless(&self, terms: &Terms, at: Instant) -> bool {

@@ -45,6 +45,9 @@
 //! `clone`: about 80 ns. A new one takes a copy of the key and one allocation, and with `coalesce` two more. An answer takes about a
 //! hundred bytes beside itself and its key.
 //!
+//! **What it emits:** [`CacheHit`](super::Event::CacheHit), [`CacheStale`](super::Event::CacheStale) and
+//! [`CacheCoalesced`](super::Event::CacheCoalesced). Its state shows what [`Policies::cache`] does.
+//!
 //! **Cancel safety:** a call given up leaves nothing behind; who waits for its answer goes on.
 //!
 //! **Live change:** other times hold for what is kept already, a smaller `max` from the next new answer on. `off` asks every

@@ -7,7 +7,7 @@ use super::Store;
 use super::answer::Keeps;
 use super::kept::{Answer, Sort};
 use super::shelf::{Errand, Found, Shelf, Waited};
-use crate::policy::{Call, FromRejected, Outcome, Policies, PolicyKey, Refusal, Rejected, Verdict};
+use crate::policy::{Call, Event, FromRejected, Outcome, Policies, PolicyKey, Refusal, Rejected, Verdict};
 use crate::time::{Instant, now};
 
 /// A call for whose answer somebody has looked in vain: made under its policies, its outcome goes through
@@ -63,9 +63,9 @@ impl Policies {
             let follower = match answers.ask(hash, |kept| key.is(kept), || key.keep(), &terms, at) {
                 Found::Kept(answer) if answer.sort == Sort::Bad && is_asked(fallback) => {
                     let stale = answers.stale_of(hash, |kept| key.is(kept), &terms, at);
-                    return ControlFlow::Break(store.found::<M, R>(&stale.unwrap_or(answer)));
+                    return ControlFlow::Break(store.found::<M, R>(self, &stale.unwrap_or(answer)));
                 }
-                Found::Kept(answer) => return ControlFlow::Break(store.found::<M, R>(&answer)),
+                Found::Kept(answer) => return ControlFlow::Break(store.found::<M, R>(self, &answer)),
                 Found::Nothing(errand) => {
                     // Who has waited has less time left than the call would have by itself.
                     let deadline = if at == begun { Instant::FAR } else { self.ends(begun) };
@@ -76,12 +76,12 @@ impl Policies {
             let deadline = self.ends(begun);
             match follower.wait(deadline, &terms).await {
                 Waited::Answer(answer) if answer.sort == Sort::Stale && !is_asked(fallback) => at = now(),
-                Waited::Answer(answer) => return ControlFlow::Break(store.shared::<M, R>(&answer)),
+                Waited::Answer(answer) => return ControlFlow::Break(store.shared::<M, R>(self, &answer)),
                 Waited::Called(errand) => {
                     return ControlFlow::Continue(store.make::<M, R, _>(errand, deadline, fallback));
                 }
                 Waited::Late(Some(stale)) if is_asked(fallback) => {
-                    return ControlFlow::Break(store.found::<M, R>(&stale));
+                    return ControlFlow::Break(store.found::<M, R>(self, &stale));
                 }
                 Waited::Late(_) => {
                     let late = Rejected::new(Key::Timeout, Refusal::Elapsed);
@@ -108,22 +108,31 @@ impl Store {
         Recall::of::<M>(Some(Task { store: self, errand, deadline, fallback }))
     }
 
-    fn found_by<R, V>(&self, give: fn(&V) -> R, answer: &Answer<V>) -> R {
+    fn found_by<R, V>(&self, of: &Policies, give: fn(&V) -> R, answer: &Answer<V>) -> R {
         match answer.sort {
-            Sort::Stale => self.tally.stale(),
-            Sort::Good | Sort::Bad => self.tally.hit(),
+            Sort::Stale => self.tells_stale(of, answer),
+            Sort::Good | Sort::Bad => {
+                self.tally.hit();
+                of.tell(|| Event::CacheHit { name: of.name() });
+            }
         }
         give(&answer.value)
     }
 
-    fn found<M: Keeps<R>, R>(&self, answer: &Answer<M::Kept>) -> R {
-        self.found_by(M::give, answer)
+    fn tells_stale<V>(&self, of: &Policies, answer: &Answer<V>) {
+        self.tally.stale();
+        of.tell(|| Event::CacheStale { name: of.name(), age: answer.age });
     }
 
-    fn shared<M: Keeps<R>, R>(&self, answer: &Answer<M::Kept>) -> R {
+    fn found<M: Keeps<R>, R>(&self, of: &Policies, answer: &Answer<M::Kept>) -> R {
+        self.found_by(of, M::give, answer)
+    }
+
+    fn shared<M: Keeps<R>, R>(&self, of: &Policies, answer: &Answer<M::Kept>) -> R {
         self.tally.coalesced();
+        of.tell(|| Event::CacheCoalesced { name: of.name() });
         if answer.sort == Sort::Stale {
-            self.tally.stale();
+            self.tells_stale(of, answer);
         }
         M::give(&answer.value)
     }
@@ -154,11 +163,12 @@ impl<'a, R, K, V> Recall<'a, R, K, V> {
         let worth = good || (verdict.is_some() && terms.errors > 0);
         let sort = if good { Sort::Good } else { Sort::Bad };
         let answer = worth.then(|| (self.keep)(&outcome)).flatten().map(|kept| Answer::new(kept, sort));
-        let stale = if good || !is_asked(fallback) { None } else { errand.stale(&terms, at) };
+        let of = fallback.filter(|_| !good && is_asked(fallback));
+        let stale = of.and_then(|of| Some((of, errand.stale(&terms, at)?)));
         match (stale, answer) {
-            (Some(stale), answer) => {
+            (Some((of, stale)), answer) => {
                 errand.keep(&stale, answer, &terms, at);
-                store.found_by(self.give, &stale)
+                store.found_by(of, self.give, &stale)
             }
             (None, Some(answer)) => {
                 errand.keep(&answer, Some(answer.clone()), &terms, at);

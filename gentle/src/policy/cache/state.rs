@@ -1,6 +1,8 @@
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::telemetry::inspect::Facts;
+
 /// What a cache has done and what it holds, as [`Answers::state`](super::Answers::state) found it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -15,6 +17,15 @@ pub struct State {
     pub stale: u64,
     /// How many calls got the answer of another that was under way.
     pub coalesced: u64,
+}
+
+impl State {
+    /// The same by names that a page can show.
+    pub(crate) fn facts(self) -> Facts {
+        let Self { kept, hits, misses, stale, coalesced } = self;
+        let facts = Facts::new().with("kept", u64::try_from(kept).unwrap_or(u64::MAX)).with("hits", hits);
+        facts.with("misses", misses).with("stale", stale).with("coalesced", coalesced)
+    }
 }
 
 impl fmt::Display for State {

@@ -4,7 +4,8 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 
 use super::Call;
-use super::lane::{First, Lane, Wait};
+use super::first::{First, Unless, needs_lane};
+use super::lane::{Lane, Wait};
 use crate::policy::deadline::{HandedOn, kept};
 use crate::policy::{ByOutcome, FromRejected, Judge, Rejected, Verdict, timeout};
 use crate::time::Instant;
@@ -69,8 +70,8 @@ where
         }
         let first = match First::try_enter(this.call.policies) {
             Ok(first) => first,
-            Err(lane) => {
-                this.call.proceed(lane);
+            Err(begun) => {
+                this.call.proceed_slowly(begun);
                 return this.go_on(cx);
             }
         };
@@ -81,7 +82,7 @@ where
                 Poll::Ready(output)
             }
             Poll::Pending => {
-                this.stage = Some(Stage::Running(this.call.proceed(first.proceed()).until(), None));
+                this.stage = Some(Stage::Running(this.call.proceed(first).until(), None));
                 this.watch(cx)
             }
         }
@@ -101,7 +102,9 @@ where
         if let Some(output) = ready!(self.struck(cx)) {
             return Poll::Ready(output);
         }
-        if let Poll::Ready(output) = poll(self.call.lane().deadline(), self.operation.as_mut(), cx) {
+        let lane = self.call.lane();
+        let polled = inside(lane, || poll(lane.deadline(), self.operation.as_mut(), cx));
+        if let Poll::Ready(output) = polled {
             let verdict = self.judged(&output);
             self.call.lane().answered(verdict);
             return Poll::Ready(output);
@@ -154,7 +157,7 @@ where
         Poll::Ready(match struck {
             Some(Ok(())) => None,
             Some(Err(rejected)) => {
-                lane.failed();
+                lane.struck(rejected);
                 Some(F::Output::from_rejected(rejected))
             }
             None => Some(lane.ran_out(until)),
@@ -195,5 +198,74 @@ fn admitted<'a>(lane: &Lane<'a>) -> Stage<'a> {
 impl<F, J> fmt::Debug for Attempt<'_, '_, F, J> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Attempt").field("call", &self.call).finish_non_exhaustive()
+    }
+}
+
+/// An attempt of a retry alone: see [`Call::alone`](super::Call::alone).
+#[must_use = "futures do nothing unless they are awaited"]
+pub struct Alone<'c, 'a, F, J = ByOutcome> {
+    call: &'c mut Call<'a>,
+    operation: Pin<&'c mut F>,
+    judge: J,
+}
+
+impl<'c, 'a, F, J> Alone<'c, 'a, F, J> {
+    #[inline]
+    pub(super) fn new(call: &'c mut Call<'a>, operation: Pin<&'c mut F>, judge: J) -> Self {
+        if call.is_under_way() || needs_lane(call.policies) {
+            call.lane().begin_alone();
+        }
+        Self { call, operation, judge }
+    }
+}
+
+impl<F, J> Future for Alone<'_, '_, F, J>
+where
+    F: Future,
+    J: Judge<F::Output> + Unpin,
+{
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = &mut *self;
+        if this.call.is_under_way() {
+            return this.go_on(cx);
+        }
+        let unless = Unless::it_panics(this.call.policies);
+        let polled = this.operation.as_mut().poll(cx);
+        unless.it_did_not();
+        match &polled {
+            Poll::Ready(output) => this.call.answered_alone(this.judge.verdict(output)),
+            // From here on it may be given up.
+            Poll::Pending => this.call.lane().begin_alone(),
+        }
+        polled
+    }
+}
+
+impl<F, J> Alone<'_, '_, F, J>
+where
+    F: Future,
+    J: Judge<F::Output>,
+{
+    fn go_on(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let output = ready!(inside(self.call.lane(), || self.operation.as_mut().poll(cx)));
+        self.call.lane().answered(self.judge.verdict(&output));
+        Poll::Ready(output)
+    }
+}
+
+impl<F, J> fmt::Debug for Alone<'_, '_, F, J> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Alone").field("call", &self.call).finish_non_exhaustive()
+    }
+}
+
+/// Asks the operation, in the span of its attempt where somebody listens.
+fn inside<T>(lane: &Lane<'_>, ask: impl FnOnce() -> T) -> T {
+    match lane.inside() {
+        Some(span) => span.in_scope(ask),
+        None => ask(),
     }
 }

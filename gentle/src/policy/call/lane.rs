@@ -1,15 +1,21 @@
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use gentle_dsl::Key;
+use tracing::Span;
 
+use super::begun::{Begun, SEEN};
+use super::doors::{Doors, TIME_IS_UP, is_late};
+use super::last::Last;
+use super::trace::{Trace, is_heard};
 use crate::policy::bulkhead::{End, Gate, Permit};
 use crate::policy::chaos::Strike;
 use crate::policy::circuit_breaker::{Breaker, Held, Pass};
-use crate::policy::deadline::inherited;
 use crate::policy::judge::Verdict;
+use crate::policy::policies::{MEASURED, TIMED, TRACED, WATCHED};
 use crate::policy::rate_limit::{Limiter, Tap, Token};
-use crate::policy::{Caller, FromRejected, Policies, Refusal, Rejected};
+use crate::policy::{Caller, Ending, Event, FromRejected, Policies, Refusal, Rejected};
 use crate::time::{Instant, now};
 
 /// What one attempt goes through and what it holds meanwhile: pass, token, permit, in this order.
@@ -19,6 +25,8 @@ use crate::time::{Instant, now};
 #[derive(Debug)]
 pub(super) struct Lane<'a> {
     policies: &'a Policies,
+    /// When the call began, where that is known.
+    begun: Instant,
     /// For whom, where it matters.
     caller: Option<&'a Caller<'a>>,
     deadline: Instant,
@@ -29,177 +37,54 @@ pub(super) struct Lane<'a> {
     made: u32,
     held: u32,
     last: Last,
-}
-
-/// The first attempt of a call, admitted at once.
-pub(super) struct First<'a> {
-    policies: &'a Policies,
-    begun: Instant,
-    deadline: Instant,
-    pass: Pass,
-    permit: Option<Permit<'a>>,
+    trace: Option<Box<Trace>>,
 }
 
 /// It is inside the bulkhead.
 const PERMIT: u32 = 1;
 /// It is one of those that decide whether the circuit closes.
 const PROBE: u32 = 2;
-/// It went well, and nothing has come after it.
-const WELL: u32 = 4;
-/// It failed, and nothing has come after it.
-const BADLY: u32 = 8;
-/// It ended with an error that nobody counts, and nothing has come after it.
-const EITHER: u32 = 16;
-/// Beside one of these: what it ended with was not made by the operation.
-const OURS: u32 = 32;
-const ENDED: u32 = WELL | BADLY | EITHER | OURS;
-
-/// What became of the last attempt, as far as the return value cannot tell.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Last {
-    /// No attempt has been made since the last one was settled.
-    None,
-    /// The operation answered: a failure may be repeated.
-    Answered(Verdict),
-    /// The time of the attempt was up before the operation answered, or it failed on purpose: that may be repeated too.
-    CutOff,
-    /// The time was up before an attempt could be made.
-    Late,
-    /// A policy refused: to be repeated only if it said when.
-    Refused(Rejected),
-}
-
-impl Last {
-    /// It is over, and nobody has to try again.
-    pub(super) const fn is_good(self) -> bool {
-        matches!(self, Self::Answered(Verdict::Success | Verdict::Ignored))
-    }
-
-    /// It has failed, and one beside it may do better. What is refused is refused for all.
-    pub(super) const fn may_be_outdone(self) -> bool {
-        matches!(self, Self::Answered(Verdict::Failure) | Self::CutOff)
-    }
-}
+/// Its success is counted.
+const COUNTED: u32 = 4;
+/// It was settled, and is one of those made.
+const SETTLED: u32 = 8;
+/// The pause before the next one lasts.
+const PAUSING: u32 = 16;
+/// It was made without anything before it.
+const ALONE: u32 = 32;
+/// It belongs to an attempt beside the one of the call.
+const BESIDE: u32 = 64;
+/// The throttle has been told of it.
+const TOLD: u32 = 128;
 
 /// An attempt that waits, with what it holds already.
 pub(super) type Wait<'a> = Pin<Box<dyn Future<Output = Result<Admitted, Rejected>> + Send + 'a>>;
 
 /// An attempt that has waited and may begin. Nothing comes between this and its [lane](Lane::entered).
 pub(super) struct Admitted {
-    pass: Pass,
-    permit: bool,
-    at: Instant,
-}
-
-impl<'a> First<'a> {
-    /// Admission where nothing stands in the way, as nearly always. Otherwise nothing has happened, and the lane begins
-    /// at the beginning.
-    #[expect(
-        clippy::inline_always,
-        reason = "it has one caller in each function, whose every call goes through it"
-    )]
-    #[inline(always)]
-    pub(super) fn try_enter(policies: &'a Policies) -> Result<Self, Lane<'a>> {
-        let (begun, deadline) = begin(policies);
-        let slowly = || Lane::new(policies, begun, deadline);
-        if begun >= deadline {
-            return Err(slowly());
-        }
-        let sheds = || policies.valve().is_some_and(|valve| !valve.is_calm());
-        if policies.chaos.is_some() || sheds() {
-            return Err(slowly());
-        }
-        let pass = match &policies.circuit_breaker {
-            Some(breaker) => breaker.try_pass().ok_or_else(slowly)?,
-            None => Pass::NONE,
-        };
-        if let Some(limiter) = &policies.rate_limit {
-            if !limiter.tap().try_take(begun) {
-                return Err(slowly());
-            }
-        }
-        let mut permit = None;
-        if let Some(gate) = &policies.bulkhead {
-            permit = gate.try_enter_silently();
-            if permit.is_none() {
-                if let Some(limiter) = &policies.rate_limit {
-                    limiter.tap().give_back(begun);
-                }
-                return Err(slowly());
-            }
-        }
-        Ok(Self { policies, begun, deadline, pass, permit })
-    }
-
-    #[inline]
-    pub(super) const fn deadline(&self) -> Instant {
-        self.deadline
-    }
-
-    /// Ends an attempt that went well, unless there is more to do about that.
-    #[expect(clippy::inline_always, reason = "the end of nearly every call")]
-    #[inline(always)]
-    pub(super) fn went_well(self) -> Option<Self> {
-        match &self.policies.circuit_breaker {
-            Some(breaker) if !breaker.count(self.pass) => return Some(self),
-            _ => {}
-        }
-        if self.policies.valve().is_some() {
-            self.tell_valve();
-        }
-        None
-    }
-
-    #[cold]
-    fn tell_valve(&self) {
-        if let Some(valve) = self.policies.valve() {
-            valve.ended(self.begun, false, self.policies.name());
-        }
-    }
-
-    /// The lane of a call that is not over yet.
-    #[cold]
-    pub(super) fn proceed(self) -> Lane<'a> {
-        let mut lane = Lane::new(self.policies, self.begun, self.deadline);
-        lane.pass = self.pass;
-        if let Some(permit) = self.permit {
-            permit.keep();
-            lane.held = PERMIT;
-        }
-        lane
-    }
-}
-
-/// When a call begins and when it must have ended.
-#[inline]
-pub(super) fn begin(policies: &Policies) -> (Instant, Instant) {
-    let inherited = inherited();
-    if inherited != Instant::FAR {
-        return begin_within(policies, inherited);
-    }
-    // A retry that only counts never needs the time of a call that goes well.
-    let begun = if policies.is_timed() { now() } else { Instant::UNKNOWN };
-    (begun, policies.ends(begun))
-}
-
-/// The same for a call that is made in another one.
-#[cold]
-fn begin_within(policies: &Policies, inherited: Instant) -> (Instant, Instant) {
-    let begun = now();
-    let left = policies.timeout.as_ref().map_or(inherited, |limits| limits.left_of(inherited));
-    (begun, policies.ends(begun).min(left))
+    pub(super) pass: Pass,
+    pub(super) permit: bool,
+    pub(super) at: Instant,
 }
 
 impl<'a> Lane<'a> {
-    pub(super) const fn new(policies: &'a Policies, begun: Instant, deadline: Instant) -> Self {
-        let (at, pass) = (begun, Pass::NONE);
-        Self { policies, caller: None, deadline, at, pass, made: 0, held: 0, last: Last::None }
+    /// The lane of a call that begins now.
+    pub(super) fn first(policies: &'a Policies) -> Self {
+        Self::new(policies, Begun::now(policies))
     }
 
     /// The lane of one who comes with a key, or at a cost of its own.
     pub(super) fn of_caller(caller: &'a Caller<'a>) -> Self {
-        let (begun, deadline) = begin(caller.policies());
-        Self { caller: Some(caller), ..Self::new(caller.policies(), begun, deadline) }
+        let mut lane = Self::first(caller.policies());
+        lane.caller = Some(caller);
+        lane
+    }
+
+    /// The same for a call whose first attempt went well, is counted, and is repeated nevertheless.
+    pub(super) fn after_success(mut self) -> Self {
+        self.last = Last::Answered(Verdict::Success);
+        self.held |= COUNTED | TOLD;
+        self
     }
 
     #[inline]
@@ -217,21 +102,52 @@ impl<'a> Lane<'a> {
         self.caller.map_or(self.policies.bulkhead.as_ref(), Caller::gate)
     }
 
-    /// The lane of an attempt beside this one, from now on. It is not the first of its call, so it need not be let in again.
-    pub(super) fn beside(&self, at: Instant) -> Self {
-        Self { caller: self.caller, made: 1, ..Self::new(self.policies, at, self.deadline) }
+    /// The lane of a call to which nothing has happened since it began.
+    pub(super) fn new(policies: &'a Policies, begun: Begun) -> Self {
+        let Begun { at: mut begun, deadline, mut flags } = begun;
+        if is_heard() {
+            flags |= TRACED;
+            begun = if begun == Instant::UNKNOWN { now() } else { begun };
+        }
+        Self {
+            policies,
+            caller: None,
+            begun,
+            deadline,
+            at: begun,
+            pass: Pass::NONE,
+            made: 0,
+            held: flags & SEEN,
+            last: Last::None,
+            trace: (flags & TRACED != 0).then(|| Box::new(Trace::of(policies.name()))),
+        }
     }
 
-    /// Another attempt, beside this one, has come to this, and the call with it.
-    pub(super) const fn overtaken(&mut self, last: Last) {
+    /// The same after it was admitted at once.
+    pub(super) fn with(mut self, pass: Pass, permit: Option<Permit<'a>>) -> Self {
+        self.pass = pass;
+        if let Some(permit) = permit {
+            permit.keep();
+            self.held |= PERMIT;
+        }
+        self
+    }
+
+    /// The lane of an attempt beside one of this lane, from now on: it is no call of its own.
+    pub(super) fn beside(&self, at: Instant) -> Self {
+        let begun = Begun { at, deadline: self.deadline, flags: self.held & WATCHED };
+        let mut lane = Self::new(self.policies, begun);
+        lane.caller = self.caller;
+        lane.held |= BESIDE;
+        lane
+    }
+
+    /// Another attempt, beside this one, has come to this. What went well is counted there.
+    pub(super) fn overtaken(&mut self, last: Last) {
         self.last = last;
-        self.goes_on();
-        self.held |= match last {
-            Last::Answered(Verdict::Success) => WELL,
-            Last::Answered(Verdict::Failure) => BADLY,
-            Last::Answered(Verdict::Ignored) => EITHER,
-            _ => 0,
-        };
+        if matches!(last, Last::Answered(Verdict::Success)) {
+            self.held |= COUNTED;
+        }
     }
 
     /// When the attempt was admitted, where anybody has asked; that of a call that has made none, when it began.
@@ -247,14 +163,14 @@ impl<'a> Lane<'a> {
         self.last
     }
 
-    /// What became of the attempt, once.
-    pub(super) fn take_last(&mut self) -> Last {
-        std::mem::replace(&mut self.last, Last::None)
-    }
-
     /// From now on there is no time left.
     pub(super) const fn end(&mut self, at: Instant) {
         self.deadline = at;
+    }
+
+    // Who comes in first does so for the whole call.
+    const fn is_first(&self) -> bool {
+        self.made == 0 && self.held & BESIDE == 0
     }
 
     /// How many attempts have been made and settled.
@@ -262,23 +178,77 @@ impl<'a> Lane<'a> {
         self.made
     }
 
-    pub(super) const fn made_one_more(&mut self) {
+    /// How many attempts have been made, with the last one.
+    pub(super) const fn attempts(&self) -> u32 {
+        let settled = self.held & SETTLED != 0 || matches!(self.last, Last::None | Last::Late);
+        self.made.saturating_add(!settled as u32)
+    }
+
+    /// The attempt is over, and perhaps not the last one. Returns how long the call lasts already.
+    pub(super) fn settle(&mut self, at: Instant) -> Duration {
         self.made = self.made.saturating_add(1);
+        self.held |= SETTLED;
+        self.attempt_ended(at);
+        if self.begun == Instant::UNKNOWN {
+            self.begun = at;
+        }
+        at - self.begun
     }
 
-    /// There will be another attempt: how this one ended is not how the call ends.
-    pub(super) const fn goes_on(&mut self) {
-        self.held &= !ENDED;
+    /// From now on the call waits for its next attempt.
+    pub(super) const fn pause(&mut self) {
+        self.held |= PAUSING;
     }
 
-    /// Begins another attempt.
+    /// There is no next attempt after all: the last one was it.
+    pub(super) const fn no_more(&mut self) {
+        self.held &= !PAUSING;
+    }
+
+    /// Begins an attempt.
     pub(super) fn begin(&mut self) {
         self.let_go();
-        self.goes_on();
+        if !matches!(self.last, Last::None) {
+            self.begin_again();
+        }
+        if let Some(trace) = &mut self.trace {
+            trace.attempt(self.policies.name(), self.made.saturating_add(1));
+        }
+    }
+
+    /// Begins an attempt that nothing comes before.
+    pub(super) fn begin_alone(&mut self) {
+        self.begin();
+        self.held |= ALONE;
+        if self.at == Instant::UNKNOWN && self.held & SEEN != 0 {
+            self.at = now();
+        }
+    }
+
+    /// Whether there is nobody who could refuse an attempt.
+    pub(super) const fn is_alone(&self) -> bool {
+        self.held & ALONE != 0
+    }
+
+    fn begin_again(&mut self) {
+        self.take_back_success();
+        if self.held & PAUSING != 0 {
+            self.policies.tally().retried();
+        }
+        self.held &= SEEN | BESIDE;
+        self.last = Last::None;
         // A later attempt begins later, if anybody asks when.
-        if self.made > 0 {
-            let asked = self.policies.is_timed() || self.deadline != Instant::FAR;
-            self.at = if asked { now() } else { Instant::UNKNOWN };
+        let asked = self.policies.flags() & TIMED != 0 || self.deadline != Instant::FAR;
+        if asked || self.at != Instant::UNKNOWN {
+            self.at = now();
+        }
+    }
+
+    // What went well and is repeated nevertheless was not the end.
+    fn take_back_success(&mut self) {
+        if self.held & COUNTED != 0 {
+            self.policies.tally().taken_back();
+            self.held &= !COUNTED;
         }
     }
 
@@ -286,7 +256,7 @@ impl<'a> Lane<'a> {
     #[inline]
     pub(super) fn try_enter(&mut self) -> bool {
         // A throttle decides once for a call, and by its lot.
-        let sheds = || self.made == 0 && self.policies.valve().is_some_and(|valve| !valve.is_calm());
+        let sheds = || self.is_first() && self.policies.valve().is_some_and(|valve| !valve.is_calm());
         if self.at >= self.deadline || self.policies.chaos.is_some() || sheds() {
             return false;
         }
@@ -316,34 +286,47 @@ impl<'a> Lane<'a> {
     /// Admission step by step: nothing to wait for, a wait, or a refusal.
     #[cold]
     pub(super) fn enter(&mut self) -> Result<Option<Wait<'a>>, Rejected> {
-        let (policies, deadline) = (self.policies, self.deadline);
+        let deadline = self.deadline;
         if self.at == Instant::UNKNOWN {
             self.at = now();
         }
         if is_late(self.at, deadline) {
-            self.last = Last::Late;
             // Of a call that has made attempts the pause before this one would have been too long.
             let again = self.made > 0;
-            return Err(if again { Rejected::new(Key::Timeout, Refusal::TooLong) } else { TIME_IS_UP });
+            let late = if again { Rejected::new(Key::Timeout, Refusal::TooLong) } else { TIME_IS_UP };
+            self.refused(late, Last::Late);
+            return Err(late);
         }
-        self.throttled().inspect_err(|rejected| self.last = Last::Refused(*rejected))?;
-        let pass = match self.breaker() {
-            Some(breaker) => {
-                breaker.pass(self.at, policies.name()).map(|pass| Some(Held::new(breaker, pass)))
-            }
-            None => Ok(None),
-        };
-        let queued = pass.and_then(|pass| self.queue(pass));
+        let queued = self.throttled().and_then(|()| self.passed()).and_then(|pass| self.queue(pass));
         if let Err(rejected) = &queued {
-            self.last = Last::Refused(*rejected);
+            self.refused(*rejected, Last::refused(rejected));
         }
         queued
+    }
+
+    fn passed(&self) -> Result<Option<Held<'a>>, Rejected> {
+        let pass = |breaker: &'a Breaker| Ok(Held::new(breaker, breaker.pass(self.at, self.policies)?));
+        self.breaker().map(pass).transpose()
+    }
+
+    fn refused(&mut self, rejected: Rejected, last: Last) {
+        self.last = last;
+        self.policies.tally().refused(rejected.policy);
+        self.tell(|name, attempts, elapsed| Event::AttemptRefused { name, rejected, attempts, elapsed });
+    }
+
+    /// Tells those who watch since the call began, with the attempts that are settled and the time since then.
+    pub(super) fn tell(&self, event: impl FnOnce(&'a str, u32, Duration) -> Event<'a>) {
+        if self.held & WATCHED != 0 {
+            let policies = self.policies;
+            policies.tell(|| event(policies.name(), self.made, now() - self.begun));
+        }
     }
 
     // Once for the whole call.
     fn throttled(&self) -> Result<(), Rejected> {
         match self.policies.valve() {
-            Some(valve) if self.made == 0 => valve.admit(self.at, self.policies.name(), fastrand::u32(..)),
+            Some(valve) if self.is_first() => valve.admit(self.at, self.policies, fastrand::u32(..)),
             _ => Ok(()),
         }
     }
@@ -381,7 +364,7 @@ impl<'a> Lane<'a> {
     /// Takes over what an attempt has got while it waited, or why it was refused.
     pub(super) fn entered(&mut self, waited: Result<Admitted, Rejected>) -> Result<(), Rejected> {
         let Admitted { pass, permit, at } =
-            waited.inspect_err(|rejected| self.last = Last::Refused(*rejected))?;
+            waited.inspect_err(|rejected| self.refused(*rejected, Last::refused(rejected)))?;
         self.at = at;
         if permit {
             self.held |= PERMIT;
@@ -391,7 +374,7 @@ impl<'a> Lane<'a> {
     }
 
     fn wait(&self, pass: Option<Held<'a>>, token: Option<Token<'a>>) -> Wait<'a> {
-        let doors = Doors { name: self.policies.name(), tap: self.tap(), gate: self.gate() };
+        let doors = Doors { policies: self.policies, tap: self.tap(), gate: self.gate() };
         Box::pin(doors.wait(pass, token, self.at, self.deadline))
     }
 
@@ -415,15 +398,15 @@ impl<'a> Lane<'a> {
             Verdict::Failure => self.tell_bulkhead(End::Failed),
             Verdict::Ignored => {}
         }
-        self.held |= match verdict {
-            Verdict::Success => WELL,
-            Verdict::Failure => BADLY,
-            Verdict::Ignored => EITHER,
-        };
-        if let Some(breaker) = self.breaker() {
-            if verdict != Verdict::Success || !breaker.count(self.pass) {
-                self.judged(verdict);
+        let counted = self.judged(verdict);
+        self.held &= !PROBE;
+        if verdict == Verdict::Success {
+            self.held |= COUNTED;
+            if !counted {
+                self.policies.succeeded();
             }
+        } else if verdict == Verdict::Failure {
+            self.tell(|name, made, elapsed| Event::AttemptFailed { name, attempts: made + 1, elapsed });
         }
     }
 
@@ -436,43 +419,54 @@ impl<'a> Lane<'a> {
         }
     }
 
-    #[cold]
-    fn judged(&mut self, verdict: Verdict) {
-        let Some(breaker) = self.breaker() else { return };
+    // Whether a success is counted for all calls already.
+    fn judged(&self, verdict: Verdict) -> bool {
+        let Some(breaker) = self.breaker() else { return false };
+        if verdict == Verdict::Success && breaker.count(self.pass) {
+            return self.counts_for_all(breaker);
+        }
         if verdict == Verdict::Ignored {
             breaker.give_back(self.pass);
-        } else {
-            breaker.answered(self.pass, self.at, verdict == Verdict::Failure, self.policies.name());
+            return false;
         }
-        self.held &= !PROBE;
+        breaker.answered(self.pass, self.at, verdict == Verdict::Failure, self.policies)
+            && self.counts_for_all(breaker)
+    }
+
+    // One that is kept for a key goes with it, and what it has counted too.
+    fn counts_for_all(&self, breaker: &Breaker) -> bool {
+        self.policies.circuit_breaker.as_ref().is_some_and(|own| std::ptr::eq(own, breaker))
     }
 
     /// The attempt that might have run until this moment has not answered.
     #[cold]
     pub(super) fn ran_out<R: FromRejected>(&mut self, until: Instant) -> R {
         let elapsed = Rejected::new(Key::Timeout, Refusal::Elapsed);
+        self.refused(elapsed, Last::Refused(None));
         if until == self.deadline {
             self.tell_bulkhead(End::CutOff);
-            self.last = Last::Refused(elapsed);
         } else {
             self.failed();
         }
         R::from_rejected(elapsed)
     }
 
-    /// An error that stands for one of the operation's.
-    pub(super) fn failed(&mut self) {
+    /// The operation has not run, on purpose.
+    pub(super) fn struck(&mut self, rejected: Rejected) {
+        self.refused(rejected, Last::Refused(None));
+        self.failed();
+    }
+
+    // An error that stands for one of the operation's.
+    fn failed(&mut self) {
         self.answered(Verdict::Failure);
         self.last = Last::CutOff;
-        self.held |= OURS;
     }
 
     /// How the operation has ended, if it has and nothing came after it.
     pub(super) const fn verdict(&self) -> Option<Verdict> {
-        match self.held & ENDED {
-            WELL => Some(Verdict::Success),
-            BADLY => Some(Verdict::Failure),
-            EITHER => Some(Verdict::Ignored),
+        match self.last {
+            Last::Answered(verdict) if self.held & PAUSING == 0 => Some(verdict),
             _ => None,
         }
     }
@@ -498,10 +492,14 @@ impl<'a> Lane<'a> {
     }
 
     // What it was that the call ended with, if an operation did it.
-    fn ended(&self) {
-        if let (Some(valve), true) = (self.policies.valve(), self.held & (WELL | BADLY) != 0) {
-            valve.ended(self.at, self.held & BADLY != 0, self.policies.name());
-        }
+    fn tell_throttle(&self) {
+        let Some(valve) = self.policies.valve().filter(|_| self.held & (TOLD | PAUSING) == 0) else { return };
+        let failed = match self.last {
+            Last::Answered(Verdict::Success) => false,
+            Last::Answered(Verdict::Failure) | Last::CutOff => true,
+            Last::None | Last::Answered(Verdict::Ignored) | Last::Late | Last::Refused(_) => return,
+        };
+        valve.ended(self.at, failed, self.policies.name());
     }
 
     /// What befalls the operation of this attempt on purpose.
@@ -509,70 +507,65 @@ impl<'a> Lane<'a> {
         let mischief = self.policies.chaos.as_ref()?;
         mischief.strike(|| self.policies.chaos_now(), self.policies.name())
     }
+
+    /// What the operation runs in, where somebody listens.
+    pub(super) fn inside(&self) -> Option<Span> {
+        self.trace.as_ref().map(|trace| trace.inside())
+    }
+
+    /// What everything about the call happens in, where somebody listens.
+    pub(super) fn span(&self) -> Option<Span> {
+        self.trace.as_ref().map(|trace| trace.call().clone())
+    }
+
+    fn attempt_ended(&mut self, at: Instant) {
+        let outcome = self.last.ending().as_str();
+        if let Some(trace) = &mut self.trace {
+            trace.attempt_ended(outcome, at - self.at);
+        }
+    }
+
+    /// Notes the end of the call.
+    pub(super) fn close(&mut self) {
+        self.let_go();
+        if self.held & BESIDE != 0 {
+            return;
+        }
+        self.tell_throttle();
+        if self.held & !(ALONE | TOLD) == COUNTED && self.made == 0 {
+            return;
+        }
+        let at = if self.held & SEEN != 0 { now() } else { self.begun };
+        let elapsed = at - self.begun;
+        let (ending, attempts) = self.conclude(at);
+        if self.held & COUNTED == 0 {
+            self.policies.tally().ended(ending, attempts);
+        } else if attempts > 1 {
+            self.policies.tally().repeated(attempts);
+        }
+        if self.held & MEASURED != 0 {
+            self.policies.took(elapsed);
+        }
+        if let Some(trace) = &self.trace {
+            trace.ended(ending, attempts, elapsed);
+        }
+        self.tell(|name, _, _| Event::Ended { name, ending, attempts, elapsed });
+    }
+
+    fn conclude(&mut self, at: Instant) -> (Ending, u32) {
+        if self.held & PAUSING != 0 {
+            self.take_back_success();
+            return (Ending::Cancelled, self.made);
+        }
+        self.attempt_ended(at);
+        let under_way = matches!(self.last, Last::None);
+        (self.last.ending(), self.attempts().saturating_add(under_way.into()))
+    }
 }
 
 impl Drop for Lane<'_> {
     #[cold]
     fn drop(&mut self) {
         self.let_go();
-        self.ended();
     }
-}
-
-/// What an attempt may have to wait for.
-struct Doors<'a> {
-    /// Whose they are.
-    name: &'a str,
-    tap: Option<Tap<'a>>,
-    gate: Option<&'a Gate>,
-}
-
-impl<'a> Doors<'a> {
-    /// A token whose call never comes to run, because the bulkhead refuses it or it is given up in the queue, is not used:
-    /// dropped, it goes back. A circuit that has opened while the call waited refuses it.
-    async fn wait(
-        self,
-        pass: Option<Held<'a>>,
-        mut token: Option<Token<'a>>,
-        mut at: Instant,
-        deadline: Instant,
-    ) -> Result<Admitted, Rejected> {
-        let mut permit = None;
-        loop {
-            if let (Some(tap), None) = (self.tap, &token) {
-                let (one, since) = tap.acquire(at, deadline).await?;
-                (token, at) = (Some(one), since);
-            }
-            if let Some(gate) = self.gate {
-                let (entered, since) = gate.enter(at, deadline).await?;
-                (permit, at) = (Some(entered), since);
-            }
-            // Who was in the queue when the other side asked to be left alone does not come with an old token.
-            match self.tap {
-                Some(tap) if tap.is_closed(at) => (token, permit) = (None, None),
-                _ => break,
-            }
-        }
-        if is_late(at, deadline) {
-            return Err(TIME_IS_UP);
-        }
-        let pass = match pass {
-            Some(pass) => pass.renew(at, self.name)?,
-            None => Pass::NONE,
-        };
-        if let Some(token) = token {
-            token.spend();
-        }
-        let inside = permit.is_some();
-        if let Some(permit) = permit {
-            permit.keep();
-        }
-        Ok(Admitted { pass, permit: inside, at })
-    }
-}
-
-const TIME_IS_UP: Rejected = Rejected::new(Key::Timeout, Refusal::Elapsed);
-
-fn is_late(at: Instant, deadline: Instant) -> bool {
-    at >= deadline && deadline != Instant::FAR
 }

@@ -1,24 +1,34 @@
 //! One call: admission, attempts, and what follows each.
 
 mod attempt;
+mod begun;
+mod doors;
+mod first;
 mod lane;
+mod last;
 mod pause;
 mod race;
+mod trace;
 
 use std::future::Future;
 use std::ops::ControlFlow;
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
-pub use attempt::Attempt;
+use tracing::Span;
+
+pub use attempt::{Alone, Attempt};
 pub use pause::Pause;
 
 use super::judge::Judge;
 use super::rate_limit::{Limiter, Tap};
 use super::retry::{Course, Retrying, Schedule};
-use super::{Again, ByOutcome, Caller, FromRejected, Outcome, Policies, Verdict};
+use super::{Again, ByOutcome, Caller, Event, FromRejected, Outcome, Policies, Verdict};
 use crate::time::{Instant, now};
-use lane::{First, Lane, Last};
+use begun::Begun;
+use first::First;
+use lane::Lane;
+use last::Last;
 use race::{Race, beside};
 
 /// One call under [`Policies`]: the state machine that `#[gentle]` drives with an inline loop.
@@ -38,13 +48,10 @@ use race::{Race, beside};
 #[derive(Debug)]
 pub struct Call<'a> {
     policies: &'a Policies,
-    /// When it began, of one that makes no attempts; [`DONE`] when the first one went well and left nothing to do.
-    begun: Instant,
+    /// Whether the first attempt went well and left nothing to do.
+    done: bool,
     under_way: Option<UnderWay<'a>>,
 }
-
-/// A moment at which no call begins.
-const DONE: Instant = Instant::FAR;
 
 /// What there is to know about a call that is not over with its first attempt.
 #[derive(Debug)]
@@ -52,35 +59,26 @@ struct UnderWay<'a> {
     /// Holds a permit until the operation is really gone: the caller owns that, so it is dropped after `attempt` has
     /// returned.
     lane: Lane<'a>,
-    begun: Instant,
     course: Option<Box<Course>>,
 }
 
 impl<'a> UnderWay<'a> {
-    /// One that begins now, or has `begun` before, where that is known.
-    #[cold]
-    fn begin(policies: &'a Policies, begun: Instant) -> Self {
-        let (at, deadline) = lane::begin(policies);
-        let begun = if begun == Instant::UNKNOWN || begun == DONE { at } else { begun };
-        Self { begun, ..Self::new(Lane::new(policies, at, deadline)) }
-    }
-
     const fn new(lane: Lane<'a>) -> Self {
-        Self { begun: lane.at(), lane, course: None }
+        Self { lane, course: None }
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    #[cold]
+    fn drop(&mut self) {
+        self.lane.close();
     }
 }
 
 impl<'a> Call<'a> {
     #[inline]
     pub(super) const fn new(policies: &'a Policies) -> Self {
-        Self { policies, begun: Instant::UNKNOWN, under_way: None }
-    }
-
-    /// A call that begins now and not with its first attempt.
-    #[inline]
-    pub(super) fn begun(policies: &'a Policies) -> Self {
-        let begun = if policies.is_timed() { now() } else { Instant::UNKNOWN };
-        Self { begun, ..Self::new(policies) }
+        Self { policies, done: false, under_way: None }
     }
 
     /// A call of one who comes with a key, or at a cost of its own: it is under way from the beginning, so that others
@@ -88,7 +86,7 @@ impl<'a> Call<'a> {
     #[inline]
     pub(super) fn of_caller(caller: &'a Caller<'a>) -> Self {
         let under_way = Some(UnderWay::new(Lane::of_caller(caller)));
-        Self { under_way, ..Self::new(caller.policies()) }
+        Self { policies: caller.policies(), done: false, under_way }
     }
 
     /// Makes one attempt: waits for its token and its permit, then runs `operation` within its time.
@@ -116,6 +114,30 @@ impl<'a> Call<'a> {
         J: Judge<F::Output>,
     {
         Attempt::new(self, operation, judge)
+    }
+
+    /// Makes one attempt with nothing before it and no limit to it: that of a retry alone, which refuses nothing.
+    ///
+    /// # Cancel safety
+    ///
+    /// `operation` belongs to the caller and ends when the caller drops it.
+    #[inline]
+    pub fn alone<'c, F>(&'c mut self, operation: Pin<&'c mut F>) -> Alone<'c, 'a, F>
+    where
+        F: Future,
+        F::Output: Outcome,
+    {
+        self.alone_as(operation, ByOutcome)
+    }
+
+    /// Makes one attempt like [`alone`](Self::alone), and lets `judge` say what its outcome is.
+    #[inline]
+    pub fn alone_as<'c, F, J>(&'c mut self, operation: Pin<&'c mut F>, judge: J) -> Alone<'c, 'a, F, J>
+    where
+        F: Future,
+        J: Judge<F::Output>,
+    {
+        Alone::new(self, operation, judge)
     }
 
     /// Makes one attempt, and where there is a [hedge](super::hedge) others beside it when it is slow. `operation` makes
@@ -217,8 +239,13 @@ impl<'a> Call<'a> {
 
     /// How many attempts have been made.
     pub fn attempts(&self) -> u32 {
-        let unsettled = matches!(self.last(), Last::Answered(_) | Last::CutOff | Last::Refused(_));
-        self.settled().saturating_add(unsettled.into())
+        self.under_way.as_ref().map_or(self.done.into(), |under_way| under_way.lane.attempts())
+    }
+
+    /// Makes the attempt that was settled last the last one, although another was to follow: there is nothing to make
+    /// it with. Without this word the call counts as given up.
+    pub fn no_more(&mut self) {
+        self.lane().no_more();
     }
 
     /// When the whole call must have ended: [`Instant::FAR`] if never, or before its first attempt.
@@ -235,7 +262,7 @@ impl<'a> Call<'a> {
     pub(super) fn verdict(&self) -> Option<Verdict> {
         match &self.under_way {
             Some(under_way) => under_way.lane.verdict(),
-            None => (self.begun == DONE).then_some(Verdict::Success),
+            None => self.done.then_some(Verdict::Success),
         }
     }
 
@@ -247,7 +274,7 @@ impl<'a> Call<'a> {
     fn last(&self) -> Last {
         match &self.under_way {
             Some(under_way) => under_way.lane.last(),
-            None if self.begun == DONE => Last::Answered(Verdict::Success),
+            None if self.done => Last::Answered(Verdict::Success),
             None => Last::None,
         }
     }
@@ -267,10 +294,13 @@ impl<'a> Call<'a> {
 
     #[inline]
     fn under_way(&mut self) -> &mut UnderWay<'a> {
-        self.under_way.get_or_insert_with(|| UnderWay::begin(self.policies, self.begun))
+        self.under_way.get_or_insert_with(|| {
+            let lane = Lane::first(self.policies);
+            UnderWay::new(if self.done { lane.after_success() } else { lane })
+        })
     }
 
-    /// A call beside this one, from now on, that has its deadline.
+    /// An attempt beside the one of this call, from now on, that has its deadline.
     fn beside(&mut self, at: Instant) -> Self {
         let lane = self.lane().beside(at);
         Self { under_way: Some(UnderWay::new(lane)), ..Self::new(self.policies) }
@@ -289,41 +319,75 @@ impl<'a> Call<'a> {
     )]
     #[inline(always)]
     fn answered_first(&mut self, first: First<'a>, verdict: Verdict) {
-        let rest = if verdict == Verdict::Success { first.went_well() } else { Some(first) };
-        match rest {
-            Some(first) => self.proceed(first.proceed()).answered(verdict),
-            None => self.begun = DONE,
+        if verdict == Verdict::Success && first.count() {
+            first.end();
+            self.done = true;
+        } else {
+            self.fell_short_first(first, verdict);
         }
     }
 
     /// Goes on with a call whose first attempt is not all there is to it.
     #[cold]
-    fn proceed(&mut self, lane: Lane<'a>) -> &mut Lane<'a> {
-        &mut self.under_way.insert(UnderWay::new(lane)).lane
+    #[inline(never)]
+    fn proceed(&mut self, first: First<'a>) -> &mut Lane<'a> {
+        &mut self.under_way.insert(UnderWay::new(first.proceed())).lane
+    }
+
+    /// Goes on with a call whose first attempt has to be admitted step by step.
+    #[cold]
+    #[inline(never)]
+    fn proceed_slowly(&mut self, begun: Begun) {
+        self.under_way = Some(UnderWay::new(Lane::new(self.policies, begun)));
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fell_short_first(&mut self, first: First<'a>, verdict: Verdict) {
+        self.proceed(first).answered(verdict);
+    }
+
+    /// Takes the answer of a first attempt that was made alone.
+    #[inline]
+    fn answered_alone(&mut self, verdict: Verdict) {
+        if verdict == Verdict::Success {
+            self.policies.succeeded();
+            self.done = true;
+        } else {
+            self.fell_short(verdict);
+        }
+    }
+
+    #[cold]
+    fn fell_short(&mut self, verdict: Verdict) {
+        self.lane().answered(verdict);
     }
 
     // What follows a failure; `None` when it is final.
     #[cold]
     fn pause(&mut self, retry: &Retrying, asked: impl FnOnce() -> Option<Duration>) -> Option<Pause> {
         let policies = self.policies;
-        let UnderWay { lane, begun, course } = self.under_way();
-        let last = lane.take_last();
+        let UnderWay { lane, course } = self.under_way();
+        let last = lane.last();
         if matches!(last, Last::Late) {
             return None;
         }
-        lane.made_one_more();
+        let span = lane.span();
+        let _entered = span.as_ref().map(Span::enter);
         let at = now();
-        if *begun == Instant::UNKNOWN {
-            *begun = at;
-        }
-        let (elapsed, attempts) = (at - *begun, lane.made());
+        let elapsed = lane.settle(at);
+        let (policy, attempts) = (policies.name(), lane.made());
         let hint = if matches!(last, Last::None | Last::Answered(_)) { asked() } else { None };
         let delay = retry.follow(
             course,
             attempts,
             || policies.retry_now(),
             |schedule| delay(schedule, last, elapsed, hint),
-        )?;
+        );
+        let Some(delay) = delay else {
+            tracing::debug!(policy, attempts, ?elapsed, "the last attempt failed");
+            return None;
+        };
         let (due, deadline) = (at + delay, lane.deadline());
         // Who knows that there will be no time left is told why, not that there is none.
         if hint.is_some_and(|hint| at + hint >= deadline) && deadline != Instant::FAR {
@@ -332,29 +396,27 @@ impl<'a> Call<'a> {
         // A delay that would end after the deadline is not slept either, and costs no budget: the next attempt comes
         // at once and is refused for lack of time, so that the caller sees a timeout rather than the last failure.
         if due >= deadline && deadline != Instant::FAR {
-            // Where there was no attempt of ours there is none that could be refused.
-            if matches!(last, Last::None) {
+            // Where nothing comes before an attempt there is nobody who could refuse it.
+            if lane.is_alone() {
                 return None;
             }
             lane.end(at);
-            lane.goes_on();
             return Some(Pause(None));
         }
-        let policy = policies.name();
         if !retry.pay(at) {
-            tracing::debug!(policy, attempts, "the retry budget is spent");
+            tracing::debug!(policy, attempts, ?elapsed, "the retry budget is spent");
             return None;
         }
         tracing::debug!(policy, attempts, ?elapsed, ?delay, "retrying");
-        lane.goes_on();
+        lane.tell(|name, attempts, elapsed| Event::RetryScheduled { name, attempts, elapsed, delay });
+        lane.pause();
         Some(Pause((!delay.is_zero()).then_some(due)))
     }
 }
 
 fn delay(schedule: &mut Schedule, last: Last, elapsed: Duration, hint: Option<Duration>) -> Option<Duration> {
     match (last, hint) {
-        (Last::Refused(rejected), _) if rejected.is_timeout() => None,
-        (Last::Refused(rejected), _) => schedule.next_after(elapsed, rejected.retry_after?),
+        (Last::Refused(retry_after), _) => schedule.next_after(elapsed, retry_after?),
         (_, Some(hint)) => schedule.next_after(elapsed, hint),
         (_, None) => schedule.next(elapsed),
     }

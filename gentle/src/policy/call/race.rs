@@ -5,11 +5,11 @@ use std::task::{Context, Poll};
 
 use tokio::task::coop::unconstrained;
 
-use super::lane::Last;
+use super::last::Last;
 use super::{Attempt, Call};
-use crate::policy::FromRejected;
 use crate::policy::hedge::Terms;
 use crate::policy::judge::Judge;
+use crate::policy::{Event, FromRejected};
 use crate::time::{Instant, now, sleep_until};
 
 /// An attempt that gets company when it is slow: see [`Call::hedged`](super::Call::hedged).
@@ -32,7 +32,8 @@ pub(super) struct Race<'c, 'a, F: Future, J, M, E> {
 
 /// The others.
 struct Beside<E, R> {
-    running: Vec<Pin<Box<E>>>,
+    /// Each with its number: the first beside the attempt itself is 1.
+    running: Vec<(u32, Pin<Box<E>>)>,
     /// When the last of them began.
     since: Instant,
     /// How the first attempt failed: what is said when all do.
@@ -48,10 +49,7 @@ where
 {
     let operation = std::pin::pin!(operation);
     let outcome = call.attempt_as(operation, judge).await;
-    let last = call.last();
-    // How it ended is how the call ends only where it wins.
-    call.lane().goes_on();
-    (last, outcome)
+    (call.last(), outcome)
 }
 
 // Nothing in it is pinned by itself: what is stands behind a reference or in a box.
@@ -99,23 +97,26 @@ where
     fn poll_beside(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
         let Some(beside) = &mut self.beside else { return Poll::Pending };
         let mut won = None;
-        beside.running.retain_mut(|attempt| {
+        beside.running.retain_mut(|(number, attempt)| {
             if won.is_some() {
                 return true;
             }
             let Poll::Ready((last, outcome)) = attempt.as_mut().poll(cx) else { return true };
             if last.is_good() {
-                won = Some((last, outcome));
+                won = Some((*number, last, outcome));
             }
             false
         });
-        if let Some((last, outcome)) = won {
+        if let Some((number, last, outcome)) = won {
             if beside.failed.is_none() {
                 self.learn();
             }
+            let since = self.runs().map_or(self.began, |(since, _)| since);
             let call = self.first.call();
             call.lane().overtaken(last);
-            tracing::debug!(policy = call.policies.name(), "overtaken by a call beside it");
+            let (policies, elapsed) = (call.policies, now() - since);
+            tracing::debug!(policy = policies.name(), ?elapsed, "overtaken by a call beside it");
+            policies.tell(|| Event::HedgeWon { name: policies.name(), number, elapsed });
             return Poll::Ready(outcome);
         }
         match &mut beside.failed {
@@ -151,11 +152,14 @@ where
             return false;
         }
         self.left -= 1;
+        let number = terms.most() - self.left;
+        let policies = self.first.call().policies;
+        policies.tell(|| Event::HedgeStarted { name: policies.name(), number, elapsed: at - since });
         let call = self.first.call().beside(at);
         let another = Box::pin((self.more)(call));
         let beside = self.beside.get_or_insert_with(|| Box::new(Beside::new(at)));
         beside.since = at;
-        beside.running.push(another);
+        beside.running.push((number, another));
         true
     }
 

@@ -48,6 +48,10 @@
 //! reads the clock for each. The window of a time is ten parts, of which the oldest is forgotten as one; of the last so
 //! many calls it remembers the failures, eight bytes each.
 //!
+//! **What it emits:** [`CircuitOpened`](super::Event::CircuitOpened), [`CircuitProbing`](super::Event::CircuitProbing),
+//! [`CircuitClosed`](super::Event::CircuitClosed), while it is only observed [`CircuitWouldOpen`](super::Event::CircuitWouldOpen),
+//! and [`AttemptRefused`](super::Event::AttemptRefused); the first four in the log too.
+//!
 //! **Cancel safety:** a call given up leaves nothing behind; a probe's place goes to the next.
 //!
 //! **Live change:** it stays open, closed or between as it is, and goes by the new words from the next call on; the
@@ -92,7 +96,7 @@ pub use state::{Phase, Sign, State};
 
 use super::patience::nanos;
 use super::sync::{AtomicU64, Mutex, MutexGuard, Ordering, PoisonError, TryLockError};
-use super::{Refusal, Rejected};
+use super::{Event, Policies, Refusal, Rejected};
 use crate::time::{Instant, now};
 pub(crate) use machine::slow_above;
 use machine::{Admission, Change, Hand, Machine, Moment};
@@ -154,13 +158,13 @@ impl<'a> Held<'a> {
     }
 
     /// The pass for a call that had to wait until `at`, or another one where things have changed meanwhile.
-    pub(crate) fn renew(self, at: Instant, name: &str) -> Result<Pass, Rejected> {
+    pub(crate) fn renew(self, at: Instant, of: &Policies) -> Result<Pass, Rejected> {
         if self.breaker.is_current(self.pass) {
             return Ok(self.into_pass());
         }
         let breaker = self.breaker;
         drop(self);
-        breaker.pass(at, name)
+        breaker.pass(at, of)
     }
 
     /// Whoever has the pass now sees to it that it comes back.
@@ -235,18 +239,17 @@ impl Breaker {
     /// Whether it is like a new one, which no call has passed yet. What was counted over time is forgotten by then.
     pub(crate) fn is_fresh(&mut self, at: Instant) -> bool {
         let mut made = self.lock();
-        if made.is_none() {
-            return true;
-        }
-        self.step(&mut made, at, "", |machine, moment| {
-            machine.look(moment);
-            machine.is_fresh(moment.at)
-        })
+        // What has changed is told later: it is not forgotten then.
+        made.is_none()
+            || self.act(&mut made, at, |machine, moment| {
+                machine.look(moment);
+                machine.is_fresh(moment.at)
+            })
     }
 
     /// Takes over another sentence, or none.
-    pub(crate) fn set(&self, sentence: Option<Arc<CircuitBreaker>>) {
-        self.step(&mut self.lock(), now(), "", |machine, moment| machine.set(sentence, moment));
+    pub(crate) fn set(&self, sentence: Option<Arc<CircuitBreaker>>, of: &Policies) {
+        self.step(self.lock(), now(), of, |machine, moment| machine.set(sentence, moment));
     }
 
     /// Lets a call pass where nobody has to be asked.
@@ -258,7 +261,7 @@ impl Breaker {
 
     /// Lets a call pass.
     #[cold]
-    pub(crate) fn pass(&self, at: Instant, name: &str) -> Result<Pass, Rejected> {
+    pub(crate) fn pass(&self, at: Instant, of: &Policies) -> Result<Pass, Rejected> {
         if let Some(pass) = self.try_pass() {
             return Ok(pass);
         }
@@ -268,13 +271,11 @@ impl Breaker {
             let left = (shut_until != Instant::FAR).then(|| shut_until - at);
             return Err(self.refuse(left));
         }
-        let mut machine = self.lock();
-        let admission = self.step(&mut machine, at, name, Machine::admit);
-        match admission {
-            Admission::Refused(left) => Err(self.refuse(left)),
-            Admission::Free | Admission::Counted | Admission::Probe => {
-                Ok(Pass(self.word.load(Ordering::Relaxed)))
-            }
+        // The word is read while nobody else can change it.
+        let admit = |machine: &mut Machine, moment| (machine.admit(moment), word(machine));
+        match self.step(self.lock(), at, of, admit) {
+            (Admission::Refused(left), _) => Err(self.refuse(left)),
+            (Admission::Free | Admission::Counted | Admission::Probe, word) => Ok(Pass(word)),
         }
     }
 
@@ -291,23 +292,28 @@ impl Breaker {
         plain
     }
 
-    /// Takes the answer of a call that passed at `since`, where it was measured.
+    /// Takes the answer of a call that passed at `since`, where it was measured. Returns whether it was a success, and
+    /// counted as such.
     #[cold]
-    pub(crate) fn answered(&self, pass: Pass, since: Instant, failed: bool, name: &str) {
+    pub(crate) fn answered(&self, pass: Pass, since: Instant, failed: bool, of: &Policies) -> bool {
         if pass.0 & MODE == FREE || !self.is_current(pass) {
-            return;
+            return false;
         }
         let slow_above = self.slow_above.load(Ordering::Relaxed);
         let at = now();
         let took = if since == Instant::UNKNOWN { Duration::ZERO } else { at - since };
         if !failed && nanos(took) <= slow_above && pass.0 & MODE == COUNTED {
-            self.succeeded(at);
-            return;
+            self.succeeded(at, of);
+            return true;
         }
         let answer = Answer { failed, took };
-        self.step(&mut self.lock(), at, name, |machine, moment| {
-            machine.answered(pass.0 >> 2, answer, moment);
-        });
+        self.step(self.lock(), at, of, |machine, moment| machine.answered(pass.0 >> 2, answer, moment));
+        false
+    }
+
+    /// How many calls have gone well while they were counted.
+    pub(crate) fn successes(&self) -> u64 {
+        self.successes.load(Ordering::Relaxed)
     }
 
     /// Takes back the pass of a call that came to nothing.
@@ -329,10 +335,10 @@ impl Breaker {
     }
 
     // Somebody who has the lock dates what has gone well so far, or the next one does.
-    fn succeeded(&self, at: Instant) {
+    fn succeeded(&self, at: Instant, of: &Policies) {
         if self.wants_to_look() {
-            if let Some(mut machine) = self.try_lock() {
-                self.step(&mut machine, at, "", Machine::look);
+            if let Some(machine) = self.try_lock() {
+                self.step(machine, at, of, Machine::look);
             }
         }
         self.successes.fetch_add(1, Ordering::Relaxed);
@@ -343,12 +349,12 @@ impl Breaker {
         self.successes.load(Ordering::Relaxed) >= self.look_at.load(Ordering::Relaxed)
     }
 
-    fn hold(&self, hand: Hand) {
-        self.step(&mut self.lock(), now(), "", |machine, moment| machine.hold(hand, moment));
+    fn hold(&self, hand: Hand, of: &Policies) {
+        self.step(self.lock(), now(), of, |machine, moment| machine.hold(hand, moment));
     }
 
-    fn state(&self) -> State {
-        self.step(&mut self.lock(), now(), "", |machine, moment| {
+    fn state(&self, of: &Policies) -> State {
+        self.step(self.lock(), now(), of, |machine, moment| {
             machine.look(moment);
             State {
                 phase: machine.phase(moment.at),
@@ -359,20 +365,33 @@ impl Breaker {
         })
     }
 
+    // What has changed is told when the lock is free again: who is told may look at the circuit.
     fn step<T>(
+        &self,
+        mut made: MutexGuard<'_, Option<Box<Machine>>>,
+        at: Instant,
+        of: &Policies,
+        act: impl FnOnce(&mut Machine, Moment) -> T,
+    ) -> T {
+        let done = self.act(&mut made, at, act);
+        let change = self.machine(&mut made).change.take();
+        drop(made);
+        if let Some(change) = change {
+            tell(change, of);
+        }
+        done
+    }
+
+    fn act<T>(
         &self,
         made: &mut Option<Box<Machine>>,
         at: Instant,
-        name: &str,
         act: impl FnOnce(&mut Machine, Moment) -> T,
     ) -> T {
         let successes = self.successes.load(Ordering::Relaxed);
         let machine = self.machine(made);
         let done = act(machine, Moment { at, chance: fastrand::f64(), successes });
         self.publish(machine);
-        if let Some(change) = machine.change.take() {
-            tell(change, name);
-        }
         done
     }
 
@@ -382,18 +401,14 @@ impl Breaker {
 
     // Read one by one, they may not fit together for a moment: then one asks the machine, or comes that moment too late.
     fn publish(&self, machine: &Machine) {
-        let mode = match machine {
-            machine if machine.is_free() => FREE,
-            machine if machine.counts() => COUNTED,
-            _ => SHUT,
-        };
+        let word = word(machine);
         let (slow_above, look_at) = (machine.slow_above(), machine.wants_time_at());
-        let plain_below = if slow_above == u64::MAX && mode == COUNTED { look_at } else { 0 };
+        let plain_below = if slow_above == u64::MAX && word & MODE == COUNTED { look_at } else { 0 };
         self.shut_until.store(machine.shut_until().map_or(0, Instant::nanos), Ordering::Relaxed);
         self.slow_above.store(slow_above, Ordering::Relaxed);
         self.look_at.store(look_at, Ordering::Relaxed);
         self.plain_below.store(plain_below, Ordering::Relaxed);
-        self.word.store(machine.generation() << 2 | mode, Ordering::Relaxed);
+        self.word.store(word, Ordering::Relaxed);
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Box<Machine>>> {
@@ -409,7 +424,18 @@ impl Breaker {
     }
 }
 
-fn tell(change: Change, policy: &str) {
+/// What stands beside the lock: the generation, and what calls may do.
+fn word(machine: &Machine) -> u64 {
+    let mode = match machine {
+        machine if machine.is_free() => FREE,
+        machine if machine.counts() => COUNTED,
+        _ => SHUT,
+    };
+    machine.generation() << 2 | mode
+}
+
+fn tell(change: Change, of: &Policies) {
+    let policy = of.name();
     match change {
         Change::Opened { sign: Some(sign), lasting } => {
             tracing::warn!(policy, %sign, ?lasting, "the circuit opens");
@@ -420,5 +446,15 @@ fn tell(change: Change, policy: &str) {
         Change::WouldOpen(sign) => tracing::warn!(policy, %sign, "the circuit would open"),
         Change::Probing => tracing::debug!(policy, "the circuit lets probes pass"),
         Change::Closed => tracing::info!(policy, "the circuit closes"),
+    }
+    of.tell(|| event(change, policy));
+}
+
+fn event(change: Change, name: &str) -> Event<'_> {
+    match change {
+        Change::Opened { sign, lasting } => Event::CircuitOpened { name, sign, lasting },
+        Change::WouldOpen(sign) => Event::CircuitWouldOpen { name, sign },
+        Change::Probing => Event::CircuitProbing { name },
+        Change::Closed => Event::CircuitClosed { name },
     }
 }

@@ -1,6 +1,6 @@
 //! The circuit breaker against a plain list of what has happened.
 
-use gentle_dsl::Sentence;
+use gentle_dsl::{PolicySet, Sentence};
 use tokio::time::advance;
 
 use super::open_time::open_time;
@@ -192,6 +192,9 @@ fn is_bad(trip: Trip, call: Answered) -> bool {
     over(trip).map_or(call.failed, |over| call.took > over)
 }
 
+/// Whom it is about.
+static NOBODY: Policies = Policies::of("nobody", crate::here!(), &PolicySet::new());
+
 /// A world in which both are told the same.
 struct World<'a> {
     breaker: &'a Breaker,
@@ -220,7 +223,7 @@ impl<'a> World<'a> {
     fn begin(&mut self, chance: f64) {
         let begun = now();
         let expected = self.model.admit(begun, chance);
-        match self.breaker.pass(begun, "") {
+        match self.breaker.pass(begun, &NOBODY) {
             Ok(pass) => {
                 assert_eq!(expected, Ok(()));
                 let generation = self.model.generation;
@@ -239,7 +242,7 @@ impl<'a> World<'a> {
         self.model.answer(call.generation, Answered { at, failed, took: at - call.begun }, chance);
         let pass = call.held.into_pass();
         if failed || !self.breaker.count(pass) {
-            self.breaker.answered(pass, call.begun, failed, "");
+            self.breaker.answered(pass, call.begun, failed, &NOBODY);
         }
     }
 
@@ -251,7 +254,7 @@ impl<'a> World<'a> {
 
     fn look(&mut self, chance: f64) {
         self.model.look(now(), chance);
-        let state = self.breaker.state();
+        let state = self.breaker.state(&NOBODY);
         assert_eq!((state.phase, state.opened), (self.model.phase(now()), self.model.opened));
     }
 

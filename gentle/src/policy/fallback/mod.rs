@@ -23,7 +23,7 @@
 //! **Cost:** nothing while calls succeed. An async function that returns the answer itself, without a `Result`, costs one
 //! allocation.
 //!
-//! **Emits** a `tracing` event at level `debug` each time that one is asked.
+//! **What it emits:** [`FallbackUsed`](super::Event::FallbackUsed), and a `debug` line of `tracing`, each time that one is asked.
 //!
 //! **Cancel safety:** that of the function; no permit and no token is held meanwhile.
 //!

@@ -79,9 +79,10 @@ where
     type Error = H::Error;
 
     async fn handle(&self, input: In) -> Result<H::Output, H::Error> {
-        let mut call = self.policies.begin_to_settle();
+        let mut call = self.policies.begin();
         loop {
-            let outcome = self.handler.handle(input.clone()).await;
+            let operation = pin!(self.handler.handle(input.clone()));
+            let outcome = call.alone_as(operation, &self.judge).await;
             match call.settle_as(outcome, &self.judge) {
                 ControlFlow::Break(outcome) => return outcome,
                 ControlFlow::Continue(pause) => pause.await,

@@ -33,7 +33,8 @@
 //! **Cost:** a call that answers before that time pays for one timer, and none if it answers at once; with a percentile, it
 //! reads the clock once more. An extra call is one allocation, and the first of them a second one.
 //!
-//! **What it emits:** a `debug` line of `tracing` for each extra call, and when one wins.
+//! **What it emits:** [`HedgeStarted`](super::Event::HedgeStarted) for each extra call, [`HedgeWon`](super::Event::HedgeWon)
+//! when one wins, and a `debug` line of `tracing` for each. Its state shows after how long the next one would start.
 //!
 //! **Cancel safety:** dropping the call drops all of them, with their passes, permits and places in a queue.
 //!

@@ -7,6 +7,7 @@ use gentle_dsl::{Hedge, HedgeDelay};
 use super::latency::Latency;
 use crate::policy::budget::Purse;
 use crate::policy::patience::nanos;
+use crate::telemetry::inspect::Facts;
 use crate::time::Instant;
 
 /// The state of one hedge. What it needs is made when the first call is hedged.
@@ -109,6 +110,16 @@ impl Terms {
             return Some(after);
         }
         self.latency.get()?.usual().map(|usual| usual.max(after))
+    }
+
+    /// How it is doing.
+    pub(crate) fn facts(&self) -> Facts {
+        let delay = self.delay().map(|delay| Facts::new().with("after", delay));
+        let facts = delay.unwrap_or_else(|| Facts::new().with("after", "not known yet"));
+        match self.purse.saved() {
+            Some(saved) => facts.with("calls saved up", saved),
+            None => facts,
+        }
     }
 
     /// Notes that a call took so long, or longer.

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use gentle_dsl::{Cache, Key, PolicySet, Sentence, Setting};
 
 use super::{Policies, TIMED, flags};
+use crate::config::Origin;
 use crate::error::{Error, Kind};
 use crate::policy::cache;
 use crate::policy::each::Each;
@@ -33,6 +34,10 @@ impl Policies {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn set(&self, key: Key, text: &str) -> Result<(), Error> {
+        self.set_from(key, text, &Origin::Live)
+    }
+
+    pub(super) fn replace(&self, key: Key, text: &str) -> Result<(), Error> {
         match key {
             Key::CircuitBreaker => self.set_circuit_breaker(text),
             Key::RateLimit => self.set_rate_limit(text),
@@ -83,8 +88,8 @@ impl Policies {
         self.change(self.circuit_breaker.as_ref(), breaker, |state, breaker, set| {
             set.circuit_breaker = Some(breaker);
             let sentence = breaker.on().map(Arc::new);
-            state.set(sentence.clone());
-            self.each_of(|keys| &keys.circuit_breaker, &breaker, |state| state.set(sentence.clone()));
+            state.set(sentence.clone(), self);
+            self.each_of(|keys| &keys.circuit_breaker, &breaker, |state| state.set(sentence.clone(), self));
         })
     }
 
@@ -152,7 +157,8 @@ impl Policies {
 
     /// Brings one policy back to what the code wrote.
     pub(crate) fn restore(&self, key: Key) -> Result<(), Error> {
-        let (written, now) = (self.text.written(), self.current_set());
+        let (written, now) = (self.written(), self.current_set());
+        self.is_restored(key);
         match key {
             Key::RateLimit => self.back(key, written.rate_limit, now.rate_limit),
             Key::Bulkhead => self.back(key, written.bulkhead, now.bulkhead),
@@ -174,7 +180,7 @@ impl Policies {
         now: Option<Setting<T>>,
     ) -> Result<(), Error> {
         match written {
-            Some(written) if now != Some(written) => self.set(key, &written.to_string()),
+            Some(written) if now != Some(written) => self.replace(key, &written.to_string()),
             _ => Ok(()),
         }
     }

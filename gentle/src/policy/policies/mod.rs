@@ -1,4 +1,5 @@
 mod live;
+mod record;
 mod text;
 
 use std::borrow::Cow;
@@ -19,14 +20,16 @@ use super::each::{Each, PolicyKey};
 use super::fallback::Failed;
 use super::hedge::{Hedging, Terms};
 use super::keys::{self, Keys};
+use super::observe::everybodys_flags;
 use super::rare::Rare;
 use super::rate_limit::Limiter;
 use super::retry::Retrying;
 use super::throttle::{self, Valve};
 use super::timeout::Limits;
-use super::{Builder, ByOutcome, Call, Caller, Fallible, FromRejected, Judge, Mistakes, Outcome};
+use super::{Builder, ByOutcome, Call, Caller, Event, Fallible, FromRejected, Judge, Mistakes, Outcome};
 use crate::error::Place;
 use crate::time::Instant;
+use record::Record;
 use text::Text;
 
 /// The policies around one operation, with their state: circuit, bucket, queue, permits, budget.
@@ -49,7 +52,7 @@ use text::Text;
 /// # }
 /// ```
 pub struct Policies {
-    /// What every call has to know first: [`TIMED`].
+    /// What every call has to know first: [`TIMED`], [`WATCHED`], [`MEASURED`].
     flags: AtomicU32,
     pub(super) circuit_breaker: Option<Breaker>,
     pub(super) rate_limit: Option<Limiter>,
@@ -65,13 +68,21 @@ pub struct Policies {
     keys: OnceLock<Box<Keys>>,
     name: Cow<'static, str>,
     place: Option<Place>,
+    on_event: Option<fn(&Event<'_>)>,
+    record: OnceLock<Box<Record>>,
 }
 
 /// Calls have to know when they began.
-const TIMED: u32 = 1;
+pub(super) const TIMED: u32 = 1;
 /// The code names a throttle, or a cache.
-const THROTTLED: u32 = 2;
+pub(super) const THROTTLED: u32 = 2;
 const CACHED: u32 = 4;
+/// Somebody wants to be told of what happens to calls.
+pub(super) const WATCHED: u32 = 1 << 8;
+/// Somebody wants to know how long calls take.
+pub(super) const MEASURED: u32 = 1 << 9;
+/// Somebody listens to spans: not a flag of policies, but of calls.
+pub(super) const TRACED: u32 = 1 << 10;
 
 impl Policies {
     /// Policies from the text of an attribute: `rate_limit = "5/500ms", retry(const(500ms, 5m))`.
@@ -134,6 +145,8 @@ impl Policies {
             keys: OnceLock::new(),
             name: Cow::Borrowed(name),
             place: Some(place),
+            on_event: None,
+            record: OnceLock::new(),
         }
     }
 
@@ -152,6 +165,8 @@ impl Policies {
             keys: OnceLock::new(),
             name,
             place: None,
+            on_event: None,
+            record: OnceLock::new(),
         }
     }
 
@@ -186,7 +201,12 @@ impl Policies {
     /// The circuit breaker among them, to look at it and to hold it open or closed. Where there is one for each key, that
     /// of all who have none; that of a key is [`Caller::circuit_breaker`].
     pub fn circuit_breaker(&self) -> Option<Circuit<'_>> {
-        self.circuit_breaker.as_ref().map(Circuit::of)
+        self.circuit_breaker.as_ref().map(|breaker| Circuit::of(breaker, self))
+    }
+
+    /// What the code wrote, or the builder was given.
+    pub(crate) fn written(&self) -> &PolicySet {
+        self.text.written()
     }
 
     /// How far the throttle among them is.
@@ -367,6 +387,7 @@ impl Policies {
         match outcome.into_error() {
             Ok(error) => {
                 tracing::debug!(policy = self.name(), "falling back");
+                self.tell(|| Event::FallbackUsed { name: self.name() });
                 ControlFlow::Continue(Failed::new(error))
             }
             Err(success) => ControlFlow::Break(success),
@@ -394,11 +415,9 @@ impl Policies {
         keys::is_keyed(self.text.written())
     }
 
-    /// Begins a call whose attempts are only settled, for functions with a retry alone: nobody refuses them. Their time
-    /// begins here.
-    #[inline]
-    pub fn begin_to_settle(&self) -> Call<'_> {
-        Call::begun(self)
+    /// The retry now in force.
+    pub(super) fn retry_now(&self) -> Option<Retry> {
+        self.text.read(|set| set.retry).and_then(Setting::on)
     }
 
     /// Whether there is a hedge among them.
@@ -412,11 +431,6 @@ impl Policies {
     pub(super) fn hedge_terms(&self) -> Option<&Terms> {
         let written = || self.text.read(|set| set.hedge).and_then(Setting::on);
         self.hedge.as_ref().map(|hedging| hedging.terms(written))
-    }
-
-    /// The retry now in force.
-    pub(super) fn retry_now(&self) -> Option<Retry> {
-        self.text.read(|set| set.retry).and_then(Setting::on)
     }
 
     /// When a call that begins at this moment must have ended.
@@ -451,10 +465,10 @@ impl Policies {
         self.chaos.as_ref().is_some_and(Mischief::is_roused) && self.chaos_now().is_some()
     }
 
-    /// Whether a call has to know when it began.
+    /// What a call has to know first.
     #[inline]
-    pub(super) fn is_timed(&self) -> bool {
-        self.flags.load(Ordering::Relaxed) & TIMED != 0
+    pub(super) fn flags(&self) -> u32 {
+        self.flags.load(Ordering::Relaxed) | everybodys_flags()
     }
 }
 

@@ -112,6 +112,15 @@ impl Terms {
         (from - at).saturating_add(self.rest(bucket).windows.wait(from, cost, ahead))
     }
 
+    /// How many tokens there are; `None` where there is no limit.
+    pub(super) fn level(&self, bucket: &Bucket, at: Instant) -> Option<u64> {
+        if self.is_several() {
+            self.rest(bucket).windows.level(at)
+        } else {
+            self.pace.level(&bucket.full_at, at)
+        }
+    }
+
     /// Whether there are ever so many tokens at once.
     pub(super) fn holds(&self, bucket: &Bucket, cost: u32) -> bool {
         if self.is_several() { self.rest(bucket).windows.holds(cost) } else { self.pace.holds(cost) }

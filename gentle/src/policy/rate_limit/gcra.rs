@@ -75,6 +75,12 @@ impl Pace {
         more <= self.tolerance.load(Ordering::Relaxed)
     }
 
+    /// How many tokens there are; `None` for a bucket that never runs empty.
+    pub(super) fn level(&self, bucket: &AtomicU64, at: Instant) -> Option<u64> {
+        let debt = bucket.load(Ordering::Relaxed).saturating_sub(at.nanos());
+        level(debt, self.interval.load(Ordering::Relaxed), self.tolerance.load(Ordering::Relaxed))
+    }
+
     /// How long a call waits for its tokens when others come first, for `ahead` tokens together.
     pub(super) fn wait(&self, bucket: &AtomicU64, at: Instant, cost: u32, ahead: u32) -> Duration {
         let interval = self.interval.load(Ordering::Relaxed);
@@ -141,6 +147,11 @@ fn worth(interval: u64, tokens: u32) -> u64 {
     interval.saturating_mul(u64::from(tokens))
 }
 
+/// How many tokens are left in a bucket that lacks so much time to be full.
+pub(super) fn level(debt: u64, interval: u64, tolerance: u64) -> Option<u64> {
+    tolerance.saturating_add(interval).saturating_sub(debt).checked_div(interval)
+}
+
 // A debt in time, at another time per token. A limit that is off has no price: its debt stays as long as it was.
 pub(super) fn owed(debt: u64, before: u64, interval: u64) -> u64 {
     if before == 0 || interval == 0 {
@@ -182,6 +193,19 @@ mod tests {
         assert_eq!(bucket.take(at(0)), Err(at(100)));
         assert!(bucket.take(at(100)).is_ok());
         assert_eq!(bucket.take(at(100)), Err(at(200)));
+    }
+
+    #[test]
+    fn its_level_is_what_it_would_give_at_once() {
+        let bucket = Gcra::new(Some(&RateLimit::new(5, Duration::from_millis(500))));
+        assert_eq!(bucket.pace.level(&bucket.bucket, at(0)), Some(5));
+        (0..5).for_each(|_| bucket.take(at(0)).unwrap());
+        assert_eq!(
+            [0, 99, 100, 399, 500, 9_000]
+                .map(|millis| bucket.pace.level(&bucket.bucket, at(millis)).unwrap()),
+            [0, 0, 1, 3, 5, 5]
+        );
+        assert_eq!(Pace::new(None).level(&AtomicU64::new(0), at(0)), None);
     }
 
     #[test]

@@ -41,6 +41,9 @@
 //! a millisecond coarse and always late, never early: with a burst of one, `1/10ms` gives a little less than
 //! `100/s`.
 //!
+//! **What it emits:** [`AttemptRefused`](super::Event::AttemptRefused). Its state shows `tokens`, `waiting`, and the `wait` of
+//! one who comes now.
+//!
 //! **Cancel safety:** a call given up in the line takes no token and leaves no gap; the others move up.
 //!
 //! **Live change:** what was given out stays given out, counted in tokens, also between one window and several; an exact
@@ -83,6 +86,7 @@ use super::line::{Left, Line, Ticket};
 use super::patience::Patience;
 use super::sync::{AtomicU32, Ordering, fence};
 use super::{Refusal, Rejected, timeout};
+use crate::telemetry::inspect::Facts;
 use crate::time::{Instant, now};
 pub(crate) use bucket::Bucket;
 use bucket::{Ahead, Terms};
@@ -163,6 +167,14 @@ impl Limiter {
         self.terms.switch(limit);
         self.changes.fetch_add(1, Ordering::Relaxed);
         every(&mut Bucket::wake);
+    }
+
+    /// How its own bucket is doing.
+    pub(crate) fn facts(&self) -> Facts {
+        let (at, line) = (now(), self.bucket.waiting.now());
+        let Some(tokens) = self.terms.level(&self.bucket, at) else { return Facts::new() };
+        let facts = Facts::new().with("tokens", tokens).with("waiting", line.people(1));
+        facts.with("wait", self.terms.wait(&self.bucket, at, 1, line.tokens()))
     }
 
     /// One token out of its own bucket.

@@ -71,6 +71,11 @@ impl Windows {
         Duration::from_nanos(due.saturating_sub(at))
     }
 
+    /// How many tokens there are in the window that has the fewest.
+    pub(super) fn level(&self, at: Instant) -> Option<u64> {
+        self.lock().iter_mut().filter_map(|window| window.level(at.nanos())).min()
+    }
+
     /// Whether every window lets so many pass at once.
     pub(super) fn holds(&self, cost: u32) -> bool {
         self.lock().iter().all(|window| window.holds(cost))
@@ -159,6 +164,18 @@ impl Window {
         }
     }
 
+    fn level(&mut self, at: u64) -> Option<u64> {
+        match self {
+            Self::Smooth { full_at, interval, tolerance } => {
+                super::gcra::level(full_at.saturating_sub(at), *interval, *tolerance)
+            }
+            Self::Exact { count, per, times } => {
+                forget(times, *per, at);
+                u64::try_from(count.saturating_sub(times.len())).ok()
+            }
+        }
+    }
+
     fn take(&mut self, at: u64, cost: u32) {
         match self {
             Self::Smooth { full_at, interval, .. } => {
@@ -241,6 +258,16 @@ mod tests {
         assert_eq!((0..20).filter(|_| limit.take(at(1_000), 1).is_ok()).count(), 2, "the minute's");
         assert_eq!(limit.take(at(1_000), 1), Err(at(5_000)), "a twelfth of a minute after the first");
         assert!(limit.take(at(5_000), 1).is_ok());
+    }
+
+    #[test]
+    fn the_level_is_that_of_the_emptiest_window() {
+        for text in ["3/s and 4/m", "3/s and 4/m, strict"] {
+            let limit = limit(text);
+            assert_eq!(limit.level(at(0)), Some(3), "{text}");
+            (0..3).for_each(|_| limit.take(at(0), 1).unwrap());
+            assert_eq!((limit.level(at(0)), limit.level(at(1_000))), (Some(0), Some(1)), "{text}");
+        }
     }
 
     #[test]

@@ -30,6 +30,9 @@
 //!
 //! **Cost:** nothing but one look while calls succeed; arguments taken by value are cloned for each attempt.
 //!
+//! **What it emits:** [`RetryScheduled`](super::Event::RetryScheduled) with the delay; the same at level `DEBUG` in the log,
+//! also when it has been tried for the last time. Its state shows what the budget has saved up.
+//!
 //! **Cancel safety:** a call given up during a delay forgets the delay. No permit is held meanwhile.
 //!
 //! **Live change:** calls that are retrying go by the new sentence from their next failure on; `off` ends them there.
@@ -62,6 +65,7 @@ pub use gentle_dsl::Retry;
 pub use schedule::Schedule;
 
 use super::budget::Purse;
+use crate::telemetry::inspect::Facts;
 use crate::time::Instant;
 
 /// The state of one retry: what its budget has saved up.
@@ -115,6 +119,12 @@ impl Retrying {
                 Some(delay)
             }
         }
+    }
+
+    /// How it is doing.
+    pub(crate) fn facts(&self) -> Facts {
+        let saved = self.purse.saved();
+        saved.map_or(Facts::new(), |saved| Facts::new().with("retries saved up", saved))
     }
 
     /// Notes the first attempt of a call: it earns a share of a retry.

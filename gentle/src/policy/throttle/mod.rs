@@ -23,8 +23,9 @@
 //! **Who is refused** is drawn by lot, once for each call: a [`Rejected`] of the kind
 //! [`Refusal::Shed`]. It stands inside the time of the whole call and outside of the retry, which never repeats it.
 //!
-//! **What it emits:** a warning as it begins to shed, and a line when it stops. [`Policies::throttle`] shows how far
-//! it is.
+//! **What it emits:** a warning as it begins to shed, and a line when it stops; [`Throttled`](super::Event::Throttled) and
+//! [`AttemptRefused`](super::Event::AttemptRefused) for each call that is shed. [`Policies::throttle`] shows how far it is, and
+//! so does its state.
 //!
 //! **Cost:** while all is well a call looks at one word, and one that goes well adds one to another. The time is ten
 //! parts, of which the oldest is forgotten as one; they are made with the first call.
@@ -61,7 +62,7 @@ pub use gentle_dsl::Throttle;
 
 pub use state::State;
 
-use super::{Refusal, Rejected};
+use super::{Event, Policies, Refusal, Rejected};
 use crate::time::{Instant, now};
 use window::{Terms, Window};
 
@@ -93,15 +94,17 @@ impl Valve {
     }
 
     /// Lets a call pass, or not, by its lot.
-    pub(crate) fn admit(&self, at: Instant, name: &str, chance: u32) -> Result<(), Rejected> {
+    pub(crate) fn admit(&self, at: Instant, of: &Policies, chance: u32) -> Result<(), Rejected> {
         if self.is_calm() {
             return Ok(());
         }
+        let name = of.name();
         let share = self.look(known(at), name);
         if chance >= share && share != u32::MAX {
             return Ok(());
         }
         self.window.shed();
+        of.tell(|| Event::Throttled { name, share: f64::from(share) / f64::from(u32::MAX) });
         Err(Rejected::new(Key::Throttle, Refusal::Shed))
     }
 

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use gentle_dsl::{Percent, Sentence};
+use gentle_dsl::{Percent, PolicySet, Sentence};
 use tokio::time::advance;
 
 use super::*;
+
+/// Whose it is.
+static NOBODY: Policies = Policies::of("nobody", crate::here!(), &PolicySet::new());
 
 const SENTENCES: [&str; 5] = [
     "10% of 20 in 1m",
@@ -87,7 +90,7 @@ async fn many(throttle: Throttle, dice: &mut fastrand::Rng) {
         advance(Duration::from_nanos(dice.u64(0..=far))).await;
         let (at, chance) = (now(), dice.u32(..));
         if dice.bool() {
-            let (passes, expected) = (valve.admit(at, "", chance).is_ok(), model.admits(at, chance));
+            let (passes, expected) = (valve.admit(at, &NOBODY, chance).is_ok(), model.admits(at, chance));
             assert_eq!(passes, expected, "step {step}: {} of {throttle}, drawn {chance}", model.seen);
             if passes {
                 under_way.push(at);
@@ -121,7 +124,7 @@ async fn shed_at(failing: f64) -> f64 {
     let (mut dice, mut shed) = (fastrand::Rng::with_seed(7), 0.0);
     for call in 0..40_000 {
         advance(Duration::from_millis(10)).await;
-        if valve.admit(now(), "", dice.u32(..)).is_err() {
+        if valve.admit(now(), &NOBODY, dice.u32(..)).is_err() {
             shed += f64::from(u8::from(call >= 20_000));
         } else {
             valve.ended(now(), dice.f64() < failing, "");
@@ -147,7 +150,7 @@ async fn a_neighbour_with_too_much_to_do_gets_less() {
         let mut answers = 10;
         for _ in 0..100 {
             advance(Duration::from_millis(10)).await;
-            if valve.admit(now(), "", dice.u32(..)).is_ok() {
+            if valve.admit(now(), &NOBODY, dice.u32(..)).is_ok() {
                 asked += u32::from(second >= 60);
                 valve.ended(now(), answers == 0, "");
                 answers -= u32::from(answers > 0);
@@ -163,11 +166,11 @@ async fn it_stops_when_what_has_failed_is_older_than_the_time() {
     for _ in 0..4 {
         valve.ended(now(), true, "");
     }
-    assert!(valve.admit(now(), "", u32::MAX).is_err(), "with 100% everybody is refused");
+    assert!(valve.admit(now(), &NOBODY, u32::MAX).is_err(), "with 100% everybody is refused");
     advance(Duration::from_secs(8)).await;
-    assert!(valve.admit(now(), "", 0).is_err());
+    assert!(valve.admit(now(), &NOBODY, 0).is_err());
     advance(Duration::from_secs(2)).await;
-    assert!(valve.admit(now(), "", 0).is_ok());
+    assert!(valve.admit(now(), &NOBODY, 0).is_ok());
     assert_eq!(valve.state(), State { share: 0.0, calls: 0, failed: 0, shed: 1, refused: 2 });
 }
 
@@ -182,7 +185,7 @@ async fn a_change_keeps_what_was_counted() {
     assert!((valve.state().share - 0.2).abs() < 1e-6);
     valve.set(None);
     assert_eq!(valve.state().share.to_bits(), 0.0_f64.to_bits());
-    assert!(valve.admit(now(), "", 0).is_ok());
+    assert!(valve.admit(now(), &NOBODY, 0).is_ok());
     valve.set(Some(on("50% of 4 in 10s")));
     assert!((valve.state().share - 0.5).abs() < 1e-6, "it knows still");
     advance(Duration::from_secs(10)).await;
@@ -200,7 +203,7 @@ async fn pitfall_25_amounts_at_their_ends_are_no_matter() {
     for throttle in ends {
         let valve = Valve::new(Some(&throttle));
         for at in [Instant::UNKNOWN, now(), Instant::FAR, Instant::FAR, now()] {
-            let _ = valve.admit(at, "", 0);
+            let _ = valve.admit(at, &NOBODY, 0);
             valve.ended(at, false, "");
             valve.ended(at, true, "");
             assert!((0.0..=1.0).contains(&valve.state().share));

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::telemetry::inspect::Facts;
+
 /// How far a throttle is, as [`Policies::throttle`](super::super::Policies::throttle) found it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -14,6 +16,15 @@ pub struct State {
     pub shed: u64,
     /// How many it has shed since the program began.
     pub refused: u64,
+}
+
+impl State {
+    /// The same by names that a page can show.
+    pub(crate) fn facts(self) -> Facts {
+        let Self { share, calls, failed, shed, refused } = self;
+        let facts = Facts::new().with("share", share).with("calls", calls).with("failed", failed);
+        facts.with("shed", shed).with("refused", refused)
+    }
 }
 
 impl fmt::Display for State {

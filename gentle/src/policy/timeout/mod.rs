@@ -29,6 +29,9 @@
 //! costs no timer. Nor does a call whose time ends with that of the
 //! call around it: that one drops it. To hand on a deadline is two words for each poll.
 //!
+//! **What it emits:** [`AttemptRefused`](super::Event::AttemptRefused), and of an attempt that is cut off
+//! [`AttemptFailed`](super::Event::AttemptFailed) too.
+//!
 //! **Cancel safety:** running out of time drops the operation: nothing of it runs on, except what it spawned.
 //!
 //! **Live change:** the limit of an attempt holds from the next attempt on, that of the whole call from the next call.

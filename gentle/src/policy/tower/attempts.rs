@@ -104,6 +104,7 @@ where
             match (call.settle_as(&outcome, judged), copy) {
                 (ControlFlow::Continue(pause), Some(copy)) => (pause, copy),
                 (ControlFlow::Continue(_), None) => {
+                    call.no_more();
                     tracing::debug!(policy = policies.name(), "not retried: there is no copy of the request");
                     return outcome.result;
                 }
@@ -113,7 +114,10 @@ where
         // A clone holds nothing that the other reserved when it was made ready.
         service = service.clone();
         pause.await;
-        ready(&mut service, &call).await?;
+        if let Err(failed) = ready(&mut service, &call).await {
+            call.no_more();
+            return Err(failed);
+        }
         request = copy;
     }
 }

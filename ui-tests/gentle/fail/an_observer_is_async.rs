@@ -1,0 +1,15 @@
+use gentle::policy::Event;
+use gentle::{Rejected, gentle};
+
+async fn log_event(event: &Event<'_>) {
+    println!("{event}");
+}
+
+#[gentle(retry = "on", on_event = log_event)]
+async fn read_score(player: u64) -> Result<u64, Rejected> {
+    Ok(player)
+}
+
+fn main() {
+    drop(read_score(7));
+}
