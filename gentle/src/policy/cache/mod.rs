@@ -46,7 +46,7 @@
 //! hundred bytes beside itself and its key.
 //!
 //! **What it emits:** [`CacheHit`](super::Event::CacheHit), [`CacheStale`](super::Event::CacheStale) and
-//! [`CacheCoalesced`](super::Event::CacheCoalesced). Its state shows what [`Policies::cache`] does.
+//! [`CacheCoalesced`](super::Event::CacheCoalesced). Its state shows what [`Policies::cache`](super::Policies::cache) does.
 //!
 //! **Cancel safety:** a call given up leaves nothing behind; who waits for its answer goes on.
 //!

@@ -12,7 +12,7 @@
 //! | `each (user, lang)` | both together: up to four, with commas between them |
 //! | no `up to` | at most 100 000 keys |
 //!
-//! A key is anything that is `Eq`, `Hash` and `Clone`: see [`PolicyKey`](super::PolicyKey). It is borrowed to look it up and
+//! A key is anything that is `Eq`, `Hash` and `Clone`: see [`PolicyKey`]. It is borrowed to look it up and
 //! copied when it is new. With policies as a value it comes from [`Policies::each`](super::Policies::each); what is written
 //! behind `each` is a name for it there.
 //!

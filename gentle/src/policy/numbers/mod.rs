@@ -2,7 +2,7 @@
 //!
 //! Every [`Policies`](super::Policies) counts from the beginning of the program, and nobody has to switch it on: a call
 //! that goes well at once is counted by the words that its policies write anyway, everything else off the way of such
-//! calls. [`numbers`](super::numbers) reads them by name, [`Policies::numbers`](super::Policies::numbers) by value.
+//! calls. [`numbers`](super::numbers()) reads them by name, [`Policies::numbers`](super::Policies::numbers) by value.
 //!
 //! How long calls take is [`measured`](super::Policies::measure) only when somebody wants to know, because it costs a
 //! second look at the clock. [`gentle::run()`](crate::run) switches it on for the whole program, unless

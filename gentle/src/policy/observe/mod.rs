@@ -1,7 +1,7 @@
 //! `on_event`: what policies do, told as it happens.
 //!
 //! **Use it** to log, count or alert in a way of your own, and in tests. How often what happened is counted anyway and
-//! needs no observer: see [`numbers`](super::numbers).
+//! needs no observer: see [`numbers`](super::numbers()).
 //!
 //! An observer is a function that takes a [`&Event`](Event). There are three ways to be one:
 //!

@@ -1,8 +1,8 @@
 //! The policies of a program by their names: each with its full text, its state, its numbers, and who says so.
 //!
 //! [`Register::linked`] has those of every `#[gentle(…)]` in the program; an [`App`](crate::App) has a register of its
-//! own, which [`AppBuilder::policies`](crate::AppBuilder::policies) adds to. The functions [`list`](super::list),
-//! [`set`](super::set) and [`numbers`](super::numbers) are shorter words for the linked one.
+//! own, which [`AppBuilder::policies`](crate::AppBuilder::policies) adds to. The functions [`list`],
+//! [`set`] and [`numbers`](super::numbers()) are shorter words for the linked one.
 //!
 //! ```
 //! use gentle::policy::{self, Key};
