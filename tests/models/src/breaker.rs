@@ -6,6 +6,7 @@ use std::time::Duration;
 use gentle_dsl::{CircuitBreaker, Trip};
 use loom::thread;
 
+use crate::policy::Policies;
 use crate::policy::circuit_breaker::{Breaker, Circuit, Held, Pass, Phase, State};
 use crate::sync::made;
 use crate::time::{now, turn_to};
@@ -18,17 +19,17 @@ fn tripped(probes: u32) -> Arc<Breaker> {
     let sentence = CircuitBreaker::new(Trip::InARow(1)).open(OPEN, OPEN).probe(probes, probes);
     let breaker = made(Breaker::given(Some(sentence)));
     let pass = breaker.try_pass().expect("it is closed");
-    breaker.answered(pass, now(), true, "");
+    breaker.answered(pass, now(), true, &Policies);
     turn_to(now() + OPEN * 2);
     breaker
 }
 
 fn state(breaker: &Breaker) -> State {
-    Circuit::of(breaker).state()
+    Circuit::of(breaker, &Policies).state()
 }
 
 fn pass(breaker: &Breaker) -> Option<Pass> {
-    breaker.pass(now(), "").ok()
+    breaker.pass(now(), &Policies).ok()
 }
 
 /// Three threads come when the first probe may pass.
@@ -67,7 +68,7 @@ pub fn calls_that_fail_together_open_it_once() {
         let breaker = made(Breaker::given(Some(sentence)));
         let others = [0; 2].map(|_| {
             let (breaker, pass) = (breaker.clone(), breaker.try_pass().expect("it is closed"));
-            thread::spawn(move || breaker.answered(pass, now(), true, ""))
+            thread::spawn(move || breaker.answered(pass, now(), true, &Policies))
         });
         join(others);
         assert_eq!(state(&breaker).opened, 1);
@@ -81,8 +82,8 @@ pub fn what_comes_late_neither_closes_it_nor_takes_a_place() {
         let breaker = made(Breaker::given(Some(sentence)));
         let (pass_of_one, late) = (breaker.try_pass().expect("closed"), breaker.try_pass().expect("closed"));
         let other = breaker.clone();
-        let other = thread::spawn(move || other.answered(late, now(), true, ""));
-        breaker.answered(pass_of_one, now(), true, "");
+        let other = thread::spawn(move || other.answered(late, now(), true, &Policies));
+        breaker.answered(pass_of_one, now(), true, &Policies);
         turn_to(now() + OPEN * 2);
         assert!(pass(&breaker).is_some(), "a probe");
         join([other]);
@@ -99,7 +100,7 @@ pub fn a_probe_given_back_late_makes_no_room() {
         let (late, fails) = (pass(&breaker).expect("the first"), pass(&breaker).expect("the second"));
         let other = breaker.clone();
         let other = thread::spawn(move || other.give_back(late));
-        breaker.answered(fails, now(), true, "");
+        breaker.answered(fails, now(), true, &Policies);
         turn_to(now() + OPEN * 2);
         assert!(pass(&breaker).is_some(), "a probe");
         join([other]);
@@ -115,10 +116,10 @@ pub fn probes_that_answer_together_decide_once() {
         let (other, [well, badly]) = (breaker.clone(), probes);
         let other = thread::spawn(move || {
             if !other.count(well) {
-                other.answered(well, now(), false, "");
+                other.answered(well, now(), false, &Policies);
             }
         });
-        breaker.answered(badly, now(), true, "");
+        breaker.answered(badly, now(), true, &Policies);
         join([other]);
         let state = state(&breaker);
         assert!(matches!(state.phase, Phase::Open { .. }), "{state}");

@@ -17,6 +17,7 @@
 pub mod breaker;
 pub mod bulkhead;
 pub mod rate_limit;
+mod shown;
 mod sync;
 mod time;
 
@@ -31,8 +32,15 @@ mod policy {
     mod rejected;
     pub(crate) mod timeout;
 
+    pub(crate) use super::shown::{Event, Policies};
     pub(crate) use super::sync;
     pub use rejected::{Refusal, Rejected};
+}
+
+mod telemetry {
+    pub(crate) mod inspect {
+        pub(crate) use crate::shown::Facts;
+    }
 }
 
 /// Unforced switches between threads.

@@ -23,7 +23,7 @@
 //!
 //! let payments = policy::list().into_iter().find(|listed| listed.name == "payments").ok_or("it is linked")?;
 //! let bulkhead = payments.policy(Key::Bulkhead).ok_or("it has one")?;
-//! assert_eq!(bulkhead.text, "32, queue 8, wait, fifo");
+//! assert_eq!(bulkhead.text, "32, wait, queue 8");
 //! assert_eq!(bulkhead.written.as_deref(), Some("16, reject"));
 //! assert_eq!(bulkhead.state.get("inside").and_then(|fact| fact.as_count()), Some(0));
 //! println!("{}", serde_json::to_string_pretty(&payments)?);
