@@ -60,7 +60,7 @@ pub struct Numbers {
     pub refused: u64,
     /// Calls that were given up.
     pub cancelled: u64,
-    /// Attempts, with those that a policy refused.
+    /// Attempts, with those that a policy refused. A hedge is no attempt of its own: it stands beside one.
     pub attempts: u64,
     /// How many delays between two attempts were waited for to the end.
     pub retries: u64,

@@ -193,7 +193,12 @@ impl Policies {
             Key::Chaos => self.is_chaotic().then(|| Facts::new().with("now", "strikes")),
             Key::Timeout | Key::Fallback => None,
         };
-        facts.unwrap_or_default()
+        let facts = facts.unwrap_or_default();
+        // Beside them stands the one state of those that have no key.
+        match self.held_keys(key) {
+            0 => facts,
+            keys => facts.with("keys", keys),
+        }
     }
 
     fn origins(&self) -> MutexGuard<'_, Vec<(Key, Origin)>> {

@@ -1,4 +1,6 @@
-use gentle_dsl::{Bulkhead, PolicySet, Setting};
+use std::time::Duration;
+
+use gentle_dsl::{Bulkhead, Each, PolicySet, RateLimit, Setting};
 
 use super::*;
 use crate::config::Origin;
@@ -110,4 +112,19 @@ fn a_listing_is_plain_data_and_a_page() {
 fn what_is_linked_is_found_without_a_register() {
     assert!(list().is_empty(), "the library itself annotates nothing");
     assert!(set("payments", Key::Bulkhead, "8").is_err() && numbers("payments").is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_listing_says_how_many_keys_there_are() {
+    const EACH: &PolicySet = &PolicySet::new()
+        .rate_limit(Setting::On(RateLimit::new(1, Duration::from_secs(1)).each(Each::new("user"))));
+    static KEYED: Policies = Policies::of("keyed", crate::here!(), EACH);
+    let register: Register = [&KEYED].into_iter().collect();
+    let keys =
+        || register.list()[0].policy(Key::RateLimit).and_then(|limit| limit.state.get("keys").cloned());
+    assert!(keys().is_none());
+    for user in ["ada", "grace"] {
+        KEYED.each(user).call(|| async { Ok::<_, crate::Rejected>(()) }).await.unwrap();
+    }
+    assert_eq!(keys().and_then(|keys| keys.as_count()), Some(2));
 }
